@@ -27,9 +27,9 @@ class NameResolver final : public Names {
   static constexpr size_t kMaxHosts = 8192;
   static constexpr size_t kMaxWaiting = 512;
 
-  // The functions that look up names. They return an empty text if there is no name. They may be slow. Several threads
-  // call them at a time, possibly after the resolver's destructor. The resolver makes their results printable, and cuts
-  // them to 255 bytes (RFC 1035 section 2.3.4).
+  // The functions that look up names. They return an empty text if there is no name. They may be slow. Several
+  // threads call them at a time, possibly after the resolver's destructor. The resolver makes their results printable,
+  // and cuts them to 255 bytes (RFC 1035 section 2.3.4).
   struct Lookups {
     std::function<std::string(const IpAddress&)> host;
     std::function<std::string(uint16_t)> service;

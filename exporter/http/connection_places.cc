@@ -87,13 +87,13 @@ ConnectionPlaces::Handle ConnectionPlaces::SlowestReader() {
   return slowest != places_.end() && slowest->behind_ns >= kBehindNs ? slowest : places_.end();
 }
 
-bool ConnectionPlaces::IsOverdue(const Place& place, int64_t now_ns, bool others_wait) const {
+bool ConnectionPlaces::IsOverdue(const Place& place, int64_t now_ns, bool use_crowd_rules) const {
   const int64_t age_ns = now_ns - place.since_ns;
-  if (others_wait && place.behind_ns >= rules_.crowded_behind_ns) return true;
+  if (use_crowd_rules && place.behind_ns >= rules_.crowded_behind_ns) return true;
   switch (place.phase) {
     case Phase::kRequest:
       if (!place.is_half) return age_ns >= rules_.idle_ns;
-      return age_ns >= rules_.request_ns || (others_wait && age_ns >= rules_.crowded_request_ns);
+      return age_ns >= rules_.request_ns || (use_crowd_rules && age_ns >= rules_.crowded_request_ns);
     case Phase::kClosing:
       return age_ns >= (place.pending_bytes == 0 ? rules_.closing_ns : rules_.response_ns);
     case Phase::kAnswering:
@@ -103,10 +103,10 @@ bool ConnectionPlaces::IsOverdue(const Place& place, int64_t now_ns, bool others
   return age_ns >= rules_.response_ns;
 }
 
-std::vector<ConnectionPlaces::Handle> ConnectionPlaces::Overdue(int64_t now_ns, bool others_wait) {
+std::vector<ConnectionPlaces::Handle> ConnectionPlaces::Overdue(int64_t now_ns, bool use_crowd_rules) {
   std::vector<Handle> overdue;
   for (auto place = places_.begin(); place != places_.end(); ++place) {
-    if (IsOverdue(*place, now_ns, others_wait)) overdue.push_back(place);
+    if (IsOverdue(*place, now_ns, use_crowd_rules)) overdue.push_back(place);
   }
   return overdue;
 }

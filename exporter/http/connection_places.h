@@ -55,12 +55,13 @@ struct PlaceRules {
 // 6. one that takes its response and was opened earlier;
 // 7. one whose response is being made.
 //
-// Of two connections in the same case, the one whose last progress is older gives its place back. In case 7, it is the
-// one whose last progress is newer. If a client has n times PlaceRules::share places, the time since the last progress
-// counts n times for its connections (in case 7, an n-th). So a client that sends its request at once and reads its
-// response is the last to lose its place, even if hundreds of connections from the same address do neither.
+// If several connections are in the same case, the one whose last progress is the oldest gives its place back. In case
+// 7, it is the one whose last progress is the newest. A client with more places than PlaceRules::share is at a
+// disadvantage: if it has n times as many, the time since the last progress of each of its connections is multiplied by
+// n (divided by n in case 7). So a client that sends its request at once and reads its response is the last to lose its
+// place, even if hundreds of connections from the same address do neither.
 //
-// Thread: not thread-safe; one thread uses it.
+// Thread: confined to one thread.
 // Time: `now_ns` is steady time, and never falls from call to call.
 // Bounds: None of its own. After each Add() that makes is_over_limit() true, the caller closes Victim().
 class ConnectionPlaces {
@@ -122,13 +123,13 @@ class ConnectionPlaces {
   Handle SlowestReader();
   Handle end() { return places_.end(); }
 
-  // Returns the places whose time is over. `others_wait` says whether the rules for a crowd apply.
-  std::vector<Handle> Overdue(int64_t now_ns, bool others_wait);
+  // Returns the places whose time is over. `use_crowd_rules`: whether the rules for a crowd apply.
+  std::vector<Handle> Overdue(int64_t now_ns, bool use_crowd_rules);
 
  private:
   // Returns the number of the case of the design that applies to `place`. 1 is the worst.
   static int Rank(const Place& place, int64_t now_ns);
-  bool IsOverdue(const Place& place, int64_t now_ns, bool others_wait) const;
+  bool IsOverdue(const Place& place, int64_t now_ns, bool use_crowd_rules) const;
 
   const PlaceRules rules_;
   std::list<Place> places_;

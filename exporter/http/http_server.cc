@@ -178,8 +178,8 @@ class HttpServer::Loop {
 
   void Look() {
     for (HttpConnection* connection : all_.open) connection->Look();
-    const bool others_wait = places_.is_crowded() || lanes_.has_backlog();
-    for (const auto place : places_.Overdue(NowNs(), others_wait)) ConnectionPlaces::Close(place);
+    const bool use_crowd_rules = places_.is_crowded() || lanes_.has_backlog();
+    for (const auto place : places_.Overdue(NowNs(), use_crowd_rules)) ConnectionPlaces::Close(place);
     for (Accepting* accepting : std::exchange(paused_, {})) WaitForConnection(accepting);
     if (!all_.open.empty()) LookSoon();
   }

@@ -16,9 +16,9 @@
 
 namespace tcpgauge {
 
-// Limits of the resources that clients may take. A connection that exceeds a time is closed. Two limits are stricter
-// while others wait: while half of the connections are in use, or a request waits for its turn in HttpLane::kMetrics or
-// HttpLane::kCostly.
+// Limits of the resources that clients may take. A connection that exceeds a time is closed. Two of the times are
+// stricter while the server is crowded: at least half of the connections are in use, or a request waits for its turn in
+// HttpLane::kMetrics or HttpLane::kCostly.
 struct HttpLimits {
   // How many connections may be open at a time. The server lowers this number if descriptors are scarce
   // (DescriptorBudget()). When a further connection arrives, another one is closed: ConnectionPlaces says which.
@@ -30,10 +30,11 @@ struct HttpLimits {
   // How long a connection may be idle between a response and the next request. 0 = without limit.
   unsigned idle_timeout_seconds = 60;
   // The time from the first byte of a request to the end of its head. For the first request of a connection, the time
-  // begins when the connection is accepted, and includes the TLS handshake. While others wait, the time is 5 s at most.
+  // begins when the connection is accepted, and includes the TLS handshake. While the server is crowded, the time is 5
+  // s at most.
   absl::Duration request = absl::Seconds(9);
-  // The time to make a response, and again the time to send it. While others wait, a client must also take 4 kB a
-  // second, unless less than 16 kB of its response are left. It may fall behind by 5 s.
+  // The time to make a response, and again the time to send it. While the server is crowded, a client must also take 4
+  // kB a second, unless less than 16 kB of its response are left. It may fall behind by 5 s.
   absl::Duration response = absl::Seconds(60);
 };
 

@@ -11,7 +11,7 @@ namespace tcpgauge {
 // A listening stream socket. The object owns its descriptor until Release(). It also owns the file of a unix socket:
 // the destructor removes the file, even after Release().
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 class ListenSocket {
  public:
   // Opens a socket that listens on `address`. The descriptor is non-blocking and is closed on exec. The forms of

@@ -14,24 +14,28 @@
 
 namespace tcpgauge {
 
-// Makes the responses of a server. For each request, asks the guard (HttpService::guard), calls the handler, and
-// reports to the observer, all in the lane of the request's path (HttpLane). Two further lanes check passwords, with
-// one thread, and get TLS contexts.
+// Makes the responses of a server. A thread of the lane of the request's path (HttpLane) asks the guard
+// (HttpService::guard), calls the handler, and reports to the observer. There are two further lanes. One checks
+// passwords on one thread. The other gets TLS contexts.
+//
+// A request that waits for its password to be checked is not in the lane of its path. When the password was right, the
+// request enters that lane a second time.
 //
 // Thread: any.
-// Bounds: The caller has one request under way for each connection, besides those that are abandoned. An abandoned
-// request waits for its turn, and then costs nothing. Let n be the highest number of connections. A further request is
-// answered 503 with "Retry-After: 1" in these cases:
-// - kMostOfLane * n requests wait or run in its lane;
-// - n / 4 requests (at least 2) wait or run in HttpLane::kCostly, or kMostCostlyOfOne of the same client;
-// - n / 2 passwords wait or are checked, or n / 4 of the same client.
-// A costly request whose password was right is counted anew when it returns to its lane.
+// Bounds: Each connection has at most one request that is not abandoned (HttpRequest::IsAbandoned()). An abandoned
+// request keeps its place in the lane. When its turn comes, the handler is not called. Let n be the number of
+// connections that the server allows. A request is answered 503 with "Retry-After: 1" in these cases:
+// - kMostOfLane * n requests wait or run in its lane. This is not checked when a request enters its lane again.
+// - The lane is HttpLane::kCostly, and n / 4 requests (at least 2) wait or run there.
+// - The lane is HttpLane::kCostly, and kMostCostlyOfOne requests of the same client wait or run there.
+// - n / 2 passwords wait or are checked.
+// - n / 4 passwords of the same client wait or are checked.
 class RequestLanes {
  public:
   static constexpr size_t kMostCostlyOfOne = 4;
   static constexpr size_t kMostOfLane = 4;
 
-  // Called once, with the response. A thread of a lane calls it, or Answer() itself.
+  // Receives the response. Called at most once, by a thread of a lane or by Answer() itself.
   using Done = std::function<void(HttpResponse)>;
 
   // Starts the threads, for a server of at most `connections`. `service` must outlive this object.
@@ -46,8 +50,8 @@ class RequestLanes {
   // Reports the response to the observer. `path` and `seconds` are those of AnsweredRequest.
   void Complete(const std::string& path, double seconds, HttpResponse* response) const;
 
-  // Calls HttpService::tls on a thread that does nothing else, and `use` with the result on the same thread. After
-  // Stop(), never calls `use`.
+  // Calls HttpService::tls, and then `use` with the result, both on a thread of the lane of TLS contexts. After Stop(),
+  // never calls `use`.
   // REQUIRES: HttpService::tls is not empty.
   void GetTls(std::function<void(std::shared_ptr<const TlsContext>)> use);
 

@@ -12,7 +12,7 @@ namespace tcpgauge {
 
 // Counts the memory of the bodies that are being sent. A body that several responses share counts once.
 // Owner: The caller keeps each body unchanged from Add() to Remove().
-// Thread: not thread-safe; one thread uses it.
+// Thread: confined to one thread.
 class SentBodies {
  public:
   // Call Add() when the sending of a response with `body` begins, and Remove() when it ends.

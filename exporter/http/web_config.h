@@ -78,7 +78,7 @@ struct WebConfig {
   std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; no users = no password is needed
 };
 
-// Bounds of ParseWebConfig(): mappings or lists in one another, and aliases in all.
+// Bounds of ParseWebConfig(): how deep mappings and lists may be nested, and how many aliases a file may have.
 constexpr int kMaxWebConfigDepth = 8;
 constexpr int kMaxWebConfigAliases = 100;
 

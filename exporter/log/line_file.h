@@ -31,7 +31,7 @@ struct LineCounters {
 // stops never holds the thread up in write(2). Exception: the process may have no right to open the pipe on standard
 // output again. Such a pipe is written through the existing descriptor.
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 // Errors: A line that cannot be written is lost and counted in LineCounters::lost. The next Append() tries to write its
 // own lines, not the lost ones.
 class LineFile {

@@ -13,8 +13,9 @@
 
 namespace tcpgauge {
 
-// Three lists of accounts whose metrics are of the same kinds: those of edges, of workload edges, and of what is beyond
-// the workload edges. Each list has the same functions, so that VisitMetrics() has one function for the three:
+// Three lists of accounts: those of the edges, of the workload edges, and of `other`, which holds the traffic between
+// workloads that has no series of its own. The three have the same kinds of metrics, so VisitMetrics() visits them by
+// one function. For this, each list has these functions:
 //
 // - `size()` is the number of accounts. `counters(i)` and `distributions(i)` are the amounts of one of them.
 // - `Sample()` and `DistributionSample()` hand a sample of one account to the visitor. `more_label_values` are those of

@@ -17,8 +17,9 @@ namespace tcpgauge {
 // workload edges. It has the services of the edges with the most payload, zones, listeners, addresses with names, and
 // the heaviest of Snapshot::connections_with_series, as many as `limits` allow.
 //
-// Edges with equal labels are added up. (Workers give such edges one key, so this is for snapshots of other origin.)
-// The same holds for workload edges: a workload may have the name "external".
+// Edges with equal labels are added up. (The collector's edges have different labels already, so this matters only for
+// other snapshots.) Workload edges with equal labels are added up too: a workload may have the name "external", which
+// also stands for an unknown end.
 //
 // The labels of a connection are its two endpoints and its interface. So two connections with the same endpoints have
 // equal labels in three cases: one followed the other, they differ only in VLANs or tunnels, or their interfaces are

@@ -19,7 +19,7 @@ using AppendLabelFunction = void (*)(const MetricLabel& label, std::string_view 
                                      std::string* rendered);
 
 // The labels of a list of items in the spelling of a format. They are rendered once and used for all families.
-// Thread: one at a time.
+// Thread: one thread at a time.
 class RenderedLabels {
  public:
   // `labels` are those of a metric. Each of the `count` items has values for the first of them.

@@ -59,13 +59,13 @@ constexpr size_t kMinSeriesLimit = 600;
 // The samples that belong to no interface, edge or connection, when every output is on and identities are off. A test
 // compares this number with an exposition.
 constexpr size_t kFixedSamples = 237;
-// The samples that identities add, without those of edges, zones, listeners and endpoints: kMaxIdentitySources and
-// kMaxIdentityOverflows, and six more.
+// The samples that identities add, without those of edges, zones, listeners and endpoints: kMaxIdentitySources +
+// kMaxIdentityOverflows + 6.
 constexpr size_t kFixedIdentitySamples = 18;
 // The part of kFixedSamples that is for the metrics of HTTP requests; RequestMetrics keeps to it.
 constexpr size_t kRequestSamples = 20;
 
-// The samples that one connection, one interface or one edge takes.
+// The samples that one connection, one interface, one edge and so on takes.
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
 // The samples of one of an edge's two summaries: its sum and its count, and its buckets if it has any.
@@ -94,11 +94,11 @@ constexpr size_t kMaxServiceSamples = 80;
 // - Services get at most a twentieth of these samples, and no more than kMaxServiceSamples.
 // - Listeners and zones get at most a fortieth each, and no more than kMaxListeners need and kMaxZoneSamples. Endpoints
 //   get at most an eightieth, and no more than kMaxEndpointSamples.
-// - The rest is for what the user wants: `limits.edges` edges, `limits.workload_edges` workload edges and
-//   `limits.connections` connections. If the rest is too small, connections give up to half of their samples to
-//   workload edges. If that is not enough, the rest is divided in proportion to the samples that each of the three
-//   needs. The result has no share of connections (see SeriesPlan).
-// - If the rest is not too small, endpoints get what is left then too, up to kMaxEndpointSamples.
+// - The rest is for `limits.edges` edges, `limits.workload_edges` workload edges and `limits.connections` connections.
+//   If the rest is too small for them, connections give up to half of their samples to workload edges. If that is not
+//   enough, the rest is divided in proportion to the samples that each of the three needs. The result has no share of
+//   connections (see SeriesPlan).
+// - If the rest is more than these three need, endpoints get the remainder too, up to kMaxEndpointSamples in all.
 //
 // REQUIRES: limits.series >= kMinSeriesLimit.
 SeriesPlan PlanSeries(const ExpositionLimits& limits);

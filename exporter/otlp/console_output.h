@@ -12,7 +12,7 @@ namespace tcpgauge {
 // Writes lines to a descriptor whose reader may be slow, such as a pipe on standard output. Does not own the
 // descriptor.
 //
-// Thread: not thread-safe; one thread uses it at a time. The process must ignore SIGPIPE.
+// Thread: one thread at a time. The process must ignore SIGPIPE.
 class ConsoleOutput {
  public:
   // `haste` may be null; otherwise it must outlive this object.

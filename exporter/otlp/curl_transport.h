@@ -32,7 +32,7 @@ struct CurlTransportOptions {
 // connections. If a changed file cannot be read, its previous contents stay in use, and a warning is logged, once for
 // each change. For example, the agent may be unable to read a file after it has given up its privileges.
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 // Bounds: The body of an answer is cut after kMaxAnswerBytes (HttpAnswer::body_cut).
 class CurlTransport : public PushTransport {
  public:

@@ -14,8 +14,8 @@
 
 namespace tcpgauge {
 
-// What the points of counters and histograms give. The sums of additive gauges are always cumulative, as the
-// specification demands of UpDownCounters with every preference.
+// What a point of a counter or a histogram holds. The sum of a gauge whose values may be added up (an UpDownCounter in
+// OpenTelemetry) is always the total, because the specification demands that with every temporality.
 enum class Temporality : uint8_t {
   kCumulative,  // the total since the counter's start
   kDelta,       // the increase since the previous point
@@ -83,7 +83,7 @@ struct OtlpEncoderOptions {
 //   This is five times as much as a scrape of these points. But a push comes once a minute, so faster code would not be
 //   worth its complexity.
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 // Bounds: The encoder remembers the series of one exposition, at most as many as the series limit. A result holds one
 // point for each series of the exposition, and one for each series that only the previous exposition had.
 class OtlpEncoder {

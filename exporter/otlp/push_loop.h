@@ -49,7 +49,7 @@ struct PushLoopOptions {
 // libcurl's poll. So a request that is being sent does not delay the next collection. Clock and transport are
 // interfaces, so that tests can let ten minutes pass in a millisecond.
 //
-// Thread: not thread-safe. Another thread than that of Run() may construct and destroy the loop.
+// Thread: confined to the thread that calls Run(). Exception: another thread may construct and destroy the loop.
 // Time: steady.
 // Bounds: those of PushQueue.
 // Errors: Failed attempts are counted in the metrics, and logged at most once a minute.

@@ -12,14 +12,14 @@
 
 namespace tcpgauge {
 
-// The agent's metrics of its own pushes. Each data point is either counted as sent, or counted as dropped, or still in
-// the queue. A rejected data point also counts as sent.
+// The agent's metrics of its own pushes. Each data point is in the queue, counted as sent, or counted as dropped. A
+// rejected data point counts as sent too.
 struct PushMetrics {
   prometheus::Counter& pushes;                                   // requests that the receiver accepted
   std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure; none is null
   prometheus::Counter& data_points_sent;                         // in accepted requests
   prometheus::Counter& data_points_rejected;                     // in accepted requests, but rejected by the receiver
-  prometheus::Counter& data_points_dropped;                      // in requests that were given up
+  prometheus::Counter& data_points_dropped;                      // in requests that PushQueue dropped
   prometheus::Gauge& queue_requests;                             // requests in the queue
   prometheus::Gauge& queue_bytes;                                // bytes of the requests' bodies in the queue
 };

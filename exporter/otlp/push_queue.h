@@ -36,7 +36,7 @@ struct PushQueueOptions {
 // having afterwards, and 32 MiB hold the points of a quarter of an hour or more. The time-out bounds only the last
 // push, because a user waits for the agent to end.
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 // Time: steady.
 // Bounds: max_requests and max_bytes. While the queue exceeds a bound, Add() drops the oldest request that is not being
 // sent, and counts its data points. The request just added may be dropped too. The request that is being sent stays,

@@ -12,7 +12,7 @@
 namespace tcpgauge {
 
 // Sends requests to the receiver, one at a time. Tests use a transport without a network and without real time.
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 class PushTransport {
  public:
   virtual ~PushTransport() = default;

@@ -36,7 +36,7 @@ struct RememberedSeries {
 //
 // A series is identified by its metric and a key: the values of its labels, each followed by a NUL byte.
 //
-// Thread: not thread-safe; one thread uses it at a time.
+// Thread: one thread at a time.
 // Bounds: It holds the series of one exposition, and between BeginRound() and TakeEnded() those of two.
 class SeriesMemory {
  public:

@@ -13,7 +13,7 @@ namespace tcpgauge {
 // Exports two metrics of the web configuration: whether the last reading succeeded, and when a reading succeeded last.
 // Prometheus exports the same two of its own configuration.
 //
-// Thread: that of the caller of OnRead().
+// Thread: see WebConfigObserver.
 class WebConfigMetrics final : public WebConfigObserver {
  public:
   // `metrics` and `clock` must outlive this object.

@@ -23,7 +23,7 @@ uint64_t MemoryLimitOf(const Options& options);
 // FitToMemory() before threads are started, because KeepHeapTight() must come first.
 //
 // Errors: kInvalidArgument when --max-memory is too small even for LeastPlan(). A control group's limit that is too
-// small is no error: a warning is logged, and the result is LeastPlan().
+// small is not an error: a warning is logged, and the result is LeastPlan().
 absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint64_t limit_bytes,
                                        EngineOptions* engine);
 

@@ -18,7 +18,7 @@ namespace tcpgauge {
 // Sends GET requests to one agent, over a connection that stays open from one request to the next. If the environment
 // names a proxy, TCP connections go through it (see ProxySettings).
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: an answer that has more than kMaxBodyBytes after decompression, or takes longer than kTimeoutMs, is an error.
 // At most kMaxBodyBytes wait for Next(), in a string whose capacity is at most twice as large.
 class HttpFetch final : public AnswerBody {

@@ -16,7 +16,7 @@ struct AnswerBounds {
   static constexpr size_t kBytes = 4 << 20;          // of the whole answer, with kConnectionBytes
   static constexpr size_t kConnectionBytes = 10240;  // added to kBytes for each connection that was asked for
   static constexpr size_t kTokenBytes = 1 << 20;     // of a number or text, even of an unknown member
-  static constexpr size_t kDepth = 64;               // of objects and arrays in one another, even of an unknown member
+  static constexpr size_t kDepth = 64;               // of nested objects and arrays, even of an unknown member
   static constexpr size_t kInterfaces = 4096;
   static constexpr size_t kNameBytes = 256;  // of the name of the agent or of an interface; the rest is cut off
   // Of all names of the ends of connections together, each identity counted once, and 64 bytes for each identity.

@@ -15,8 +15,8 @@ int64_t ThreadCpuNanoseconds();
 // Bounds the processor time of a piece of work that one thread does. The work calls IsSpent() again and again, and ends
 // itself when the result is true.
 //
-// Design. Processor time is measured, and not time on the wall. On a busy machine, work may wait for a processor much
-// longer than it computes, and must not fail because of the wait.
+// Design. Processor time is measured, and not steady time. On a busy machine, work may wait for a processor much longer
+// than it computes, and must not fail because of the wait.
 //
 // Thread: confined to the thread that makes the object.
 class CpuBudget {

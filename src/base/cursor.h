@@ -14,7 +14,7 @@ namespace tcpgauge {
 // and src/decode reads packets only through cursors. So no packet can make a decoder read out of bounds.
 //
 // The cursor borrows the bytes. The bytes must outlive the cursor and all pointers that the cursor returns.
-// Thread: one at a time; a plain value.
+// Thread: one thread at a time; a plain value.
 class Cursor {
  public:
   // A cursor over no bytes.

@@ -20,31 +20,31 @@ namespace tcpgauge {
 // The scale is kMaxScale at first, so a bucket's upper bound is 9 % above its lower one. If the values do not fit into
 // kMaxBuckets buckets, the scale falls by one, which merges buckets in pairs. It never rises.
 //
-// Thread: one at a time; a plain value. A copy takes time in proportion to the buckets in use.
+// Thread: one thread at a time; a plain value. A copy takes time in proportion to the buckets in use.
 // Bounds: a fixed amount of memory, whatever is observed.
 class ExponentialBuckets {
  public:
   static constexpr int kMaxScale = 3;
   static constexpr size_t kMaxBuckets = 80;
-  // Values up to this one, and NaN, are counted as zeros.
+  // Values up to this one, which includes all negative ones, are counted as zeros. So is NaN.
   static constexpr double kZeroThreshold = 1e-9;
 
   ExponentialBuckets();
   ExponentialBuckets(const ExponentialBuckets& other) { *this = other; }
   ExponentialBuckets& operator=(const ExponentialBuckets& other);
 
-  // Counts `value`. Counts infinity as the largest double.
+  // Counts `value`. Infinity counts as the largest double.
   void Observe(double value);
 
   // Adds what `other` has counted.
   void Add(const ExponentialBuckets& other);
-  // Takes away what `other` has counted. REQUIRES: everything that `other` counted was counted here too. A bucket that
-  // would fall below zero becomes zero.
+  // Takes away what `other` has counted. REQUIRES: everything that `other` counted was counted here too. Otherwise
+  // some buckets would fall below zero, and they become zero.
   void Subtract(const ExponentialBuckets& other);
 
   // At least -4, where the buckets cover all doubles above kZeroThreshold.
   int scale() const { return scale_; }
-  // The values in [0, kZeroThreshold].
+  // How many values were counted as zeros; see kZeroThreshold.
   uint64_t zero_count() const { return zero_count_; }
   // The number of the first bucket in counts(). 0 if counts() is empty.
   int32_t first() const { return first_; }

@@ -17,7 +17,7 @@ namespace tcpgauge {
 // - The last bucket counts the values above all bounds.
 //
 // A value is counted in one bucket only. (In Prometheus's text format, each bucket includes the ones below it.)
-// Thread: one at a time; a plain value.
+// Thread: one thread at a time; a plain value.
 template <typename Bounds>
 struct Histogram {
   static constexpr size_t kBucketCount = std::size(Bounds::kBounds) + 1;

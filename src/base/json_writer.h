@@ -15,7 +15,7 @@ namespace tcpgauge {
 // check the syntax: the caller appends braces, names and commas with Raw(). Text that may need escapes must go through
 // JsonString() first.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: none; the string grows with the text.
 class JsonWriter {
  public:

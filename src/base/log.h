@@ -46,8 +46,8 @@ inline void LogError(std::string_view message, std::initializer_list<LogField> f
   Log(LogLevel::kError, message, fields);
 }
 
-// Writes `text` and a newline after the lines of the log, in no format and whatever the level. `text` is one line: the
-// last one of the process, for its user. Like Log(), does not wait.
+// Writes `text` and a newline after the lines of the log. Level and format have no effect on it. It is for the last
+// line of the process, which tells its user why it ends. Like Log(), does not wait. REQUIRES: `text` is one line.
 void WriteErrorLine(const std::string& text);
 
 // Waits until all lines are written, for at most `timeout_ns`. Returns whether they are. REQUIRES: no LogHold exists.

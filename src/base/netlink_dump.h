@@ -12,8 +12,9 @@
 
 namespace tcpgauge {
 
-// Asks the kernel over a netlink socket for all objects of a kind, for example for all interfaces, and takes its
-// answers apart (netlink(7)). Nothing here needs a privilege. Thread: any. A socket is used by one thread at a time.
+// Functions that ask the kernel over a netlink socket for all objects of a kind, for example for all interfaces, and
+// parse its answers (netlink(7)). They need no privilege.
+// Thread: any, but one thread at a time for each socket.
 
 constexpr size_t kNetlinkAnswerBytes = 32768;  // netlink(7) advises at least 8 kB
 

@@ -53,8 +53,8 @@ class EndAtOnceOnSignals {
 // Tells the two meanings of SIGHUP apart. Call it after a SIGHUP.
 //
 // - Returns true if standard input is a terminal that has hung up. The process should end then.
-// - Otherwise returns false: somebody requested a reload. A pipe or socket on standard input is no terminal, even when
-//   its other end is closed.
+// - Otherwise returns false: somebody requested a reload. A pipe or socket on standard input is not a terminal, even
+//   when its other end is closed.
 bool TerminalIsGone();
 
 // Sends SIGALRM to the process once, after `seconds` of real time. After HandleSignals(), this signal stops the

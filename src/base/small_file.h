@@ -9,13 +9,13 @@
 
 namespace tcpgauge {
 
-// Returns the content of the regular file at `path`, which may be empty. Refuses anything that is no regular file: to
-// read a named pipe or a device could wait or have effects, and /dev/null would look like an empty file.
+// Returns the content of the regular file at `path`, which may be empty. Refuses anything that is not a regular file:
+// to read a named pipe or a device could wait or have effects, and /dev/null would look like an empty file.
 //
 // Thread: any.
 // Bounds: the file may have at most 1 MiB.
-// Errors: FailedPrecondition when the file is larger, or is no regular file. Otherwise the error of open() or read(),
-// such as NotFound or PermissionDenied. Never InvalidArgument: a file that cannot be read is a fault of the
+// Errors: FailedPrecondition when the file is larger, or is not a regular file. Otherwise the error of open() or
+// read(), such as NotFound or PermissionDenied. Never InvalidArgument: a file that cannot be read is a fault of the
 // environment, and not of an option. The message begins with the path.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 

@@ -6,12 +6,15 @@
 
 namespace tcpgauge {
 
-// Derives well-mixed words from one seed (SplitMix64). Equal seeds give equal words.
-// Thread: confined to one.
+// A generator of pseudo-random 64-bit numbers (SplitMix64). Equal seeds give the same sequence. The numbers are well
+// mixed, but whoever sees one of them can compute all others.
+//
+// Thread: confined to one thread.
 class SplitMix {
  public:
   explicit SplitMix(uint64_t seed) : state_(seed) {}
 
+  // Returns the next number of the sequence.
   uint64_t Next() {
     state_ += 0x9e3779b97f4a7c15;
     uint64_t mixed = state_;

@@ -17,7 +17,7 @@ namespace tcpgauge {
 // two packets. So the array reserves address space for its full capacity, and the operating system provides the memory
 // of an element when the element is first touched. Capacity that is never used costs only address space.
 //
-// Thread: one at a time, except Populate(), which any thread may call at any time.
+// Thread: one thread at a time, except Populate(), which any thread may call at any time.
 // Errors: stops the process when the address space is exhausted.
 template <typename T>
 class StableArray {

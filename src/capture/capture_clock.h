@@ -15,7 +15,7 @@ namespace tcpgauge {
 // wall clock and somebody set it an hour ahead, idle connections would end at once. If somebody set it an hour back, no
 // connection would time out for an hour. Capture time follows smaller changes, for example those of adjtime(3).
 //
-// Thread: confined to one worker.
+// Thread: confined to the thread of one worker.
 // Units: nanoseconds. Wall time and capture time count from the Unix epoch.
 class CaptureClock {
  public:

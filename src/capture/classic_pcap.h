@@ -19,7 +19,7 @@ namespace tcpgauge {
 // Some tools write a snapshot length that is shorter than the packets of the file. libpcap cuts such packets. This
 // class returns them whole, with Packet::exceeds_snaplen set.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Byte order: either.
 // Errors: those of PacketFile, in the words of libpcap.
 class ClassicPcap final : public PacketFile {

@@ -18,7 +18,7 @@ namespace tcpgauge {
 // file that is truncated meanwhile would kill the agent, and pipes cannot be mapped. Pieces from 64 kB to 1 MB were
 // equally fast.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: takes kReadBytes + kMaxPeekBytes of memory.
 // Errors: a failed read ends the bytes as the end of the file does, and sets status(). A signal that interrupts a read
 // makes it fail, because the reader may have to stop.

@@ -14,7 +14,8 @@
 
 namespace tcpgauge {
 
-// A compiled filter expression. Owns the program. Thread: one at a time; Matches() may be called by several at once.
+// A compiled filter expression. Owns the program. Thread: one thread at a time, except Matches(), which several threads
+// may call at the same time.
 //
 // Design. libpcap's optimiser makes a program three to ten times shorter, but the optimiser's own time grows faster
 // than the square of the program's length. The optimiser takes a quarter of an hour for a filter of 3,000 hosts, and

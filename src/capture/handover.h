@@ -74,7 +74,7 @@ class HandoverGroup {
 // behind would stop all others.
 //
 // Owns the fragments that it collects, and the routes of its worker's 4-tuples.
-// Thread: confined to its worker.
+// Thread: confined to the thread of one worker.
 // Bounds: those of PacketInbox, FragmentCache, SharedHandshakes and ViewRoutes.
 class Handover {
  public:

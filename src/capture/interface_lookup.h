@@ -27,7 +27,7 @@ struct NetworkInterface {
 // Asks the kernel for network interfaces (netdevice(7)). Each question takes a few system calls and needs no privilege.
 //
 // Owns a socket, through which it asks.
-// Thread: confined to one.
+// Thread: confined to one thread.
 // Errors: if the socket cannot be opened, the constructor ends the process with one line (ExitForShortage()).
 class InterfaceLookup {
  public:

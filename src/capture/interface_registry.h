@@ -34,7 +34,7 @@ namespace tcpgauge {
 // - Free() makes the place of a forgotten interface free for another interface, once no connection refers to the place.
 //   The counts move to CaptureCounters::retired.
 //
-// Thread: confined to its worker.
+// Thread: confined to the thread of one worker.
 // Time: steady time.
 // Bounds: kMaxInterfaces places. One of them, named "other", stands for all interfaces that find no free place, and for
 // those without a name. SurplusPlaces() says which forgotten interfaces should give up their places early.

@@ -13,7 +13,7 @@
 
 namespace tcpgauge {
 
-// How to capture on an interface. The caller sets every field. The values here are no defaults: Options has the
+// How to capture on an interface. The caller sets every field. The values here are not defaults: Options has the
 // defaults.
 struct LiveOptions {
   std::shared_ptr<LiveFilter> filter;  // required; shared by all sources, so that it is compiled once
@@ -62,10 +62,10 @@ constexpr int kCaptureTimeoutMs = 20;
 //   unknown.
 // - `any`: it always exists. The worker learns the index of each interface from the first packet there, asks LinkNames
 //   for its name, and polls the known interfaces twice a second (InterfaceRegistry).
-// - Netfilter's log (`nflog`): it is no network interface and cannot be polled. An error ends the source. libpcap also
-//   reports an error when no packets are available, or when the kernel's buffer was full; these do not end the source.
-//   The kernel hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot length.
-//   Therefore the snapshot length is libpcap's largest.
+// - Netfilter's log (`nflog`): it is not a network interface and cannot be polled. An error ends the source. libpcap
+//   also reports an error when no packets are available, or when the kernel's buffer was full; these do not end the
+//   source. The kernel hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot
+//   length. Therefore the snapshot length is libpcap's largest.
 //
 // Every source sets a filter, even an empty one, because libpcap passes the snapshot length to the kernel with the
 // filter. Without a filter, the kernel copied whole packets of up to 64 kB, as segmentation offload makes them, and

@@ -10,7 +10,7 @@ namespace tcpgauge {
 // Asks the kernel for the listening TCP sockets and the addresses of this network namespace. Needs no privilege.
 //
 // Owns a netlink socket.
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: returns at most ServerEndpoints::kCapacity listeners that listen on a certain address, and leaves out further
 // ones. Returns any number of ports that listen on all addresses, and of addresses of the namespace. Waits at most one
 // second for each message of the kernel.

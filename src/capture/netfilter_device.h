@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// A device of netfilter, from which libpcap can capture. The device is no network interface: rules choose the packets,
-// and libpcap reads them from a netlink socket. A plain value.
+// A device of netfilter, from which libpcap can capture. The device is not a network interface: rules choose the
+// packets, and libpcap reads them from a netlink socket. A plain value.
 struct NetfilterDevice {
   // True: nfqueue. The kernel holds each packet back until the reader answers. False: nflog. The reader gets copies.
   bool is_queue = false;

@@ -13,7 +13,7 @@ namespace tcpgauge {
 
 // The packets of a capture file, in the order of the file. The contents of the file are not trusted.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Errors: see Next(). The message of an error does not name the file.
 class PacketFile {
  public:

@@ -41,7 +41,7 @@ namespace tcpgauge {
 // fetch the memory of one connection at a time.
 //
 // Owns a batch for each source.
-// Thread: confined to one worker.
+// Thread: confined to the thread of one worker.
 // Units: nanoseconds. Times of packets and the present are capture time (CaptureClock).
 // Bounds: PacketBatch::kCapacity packets for each source. Only the constructor allocates memory.
 class PacketMerger {

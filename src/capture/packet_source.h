@@ -80,7 +80,7 @@ struct SourceCondition {
 
 // A source of packets: an interface or a file.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 class PacketSource {
  public:
   virtual ~PacketSource() = default;

@@ -30,7 +30,7 @@ using PcapHandle = std::unique_ptr<pcap_t, PcapCloser>;
 // Reads packets from a libpcap handle, of an interface or of a file, and decodes them.
 //
 // Owns the handle.
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Units: nanoseconds of the Unix epoch. A time outside 1970 to 2116 becomes the nearer of these limits, so that
 // time-outs can be added to it without overflow.
 class PcapReader {
@@ -71,7 +71,7 @@ class PcapReader {
 
   const PcapHandle handle_;
   // The unit in which the handle's packet times state the fraction of a second. It is a microsecond for devices of
-  // libpcap that are no packet sockets, such as netfilter's log.
+  // libpcap that are not packet sockets, such as netfilter's log.
   const int64_t fraction_ns_;
   LinkType link_type_;
   std::optional<EthernetAddress> own_address_;

@@ -27,7 +27,7 @@ namespace tcpgauge {
 // The direction of a packet comes from its flags (option epb_flags), which enhanced and obsolete packet blocks may
 // have. If only a part of a very long block is read, its flags may be missed; the direction is then unknown.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Byte order: either. Each section of a file states its own.
 // Bounds: a section has at most kMaxInterfaces interfaces, and a block at most kMaxBlockBytes. More is an error. The
 // reader keeps the interfaces of one section and a FileBytes in memory.

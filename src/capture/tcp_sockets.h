@@ -26,7 +26,7 @@ struct TcpSocket {
 // all connections, which takes seconds on a busy server.
 //
 // Owns a netlink socket.
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: waits at most one second for each message of the kernel.
 class TcpSocketReader {
  public:

@@ -22,7 +22,7 @@ enum class DecodeError : uint8_t {
   kTunnelHeader,     // PPPoE, GRE, I-SID tag or MACsec: a version, code or flag that the decoder does not know
   kIpVersion,        // the version field is neither 4 nor 6, or is 4 where IPv6 was announced
   kIpHeaderLength,   // an IPv4 header states a header length below 20 bytes
-  kIpTotalLength,    // an IPv4 total length is below the header length; a total length of 0 is no error
+  kIpTotalLength,    // an IPv4 total length is below the header length; a total length of 0 is not an error
   kIpFragment,       // a fragment ends beyond 65,535 bytes, or a TCP header in fragments cannot be completed
   kTcpDataOffset,    // a TCP header states a length below 20 bytes, or beyond the end of the segment
   kTooManyVlans,     // more than Encapsulation::kMaxVlans
@@ -31,7 +31,7 @@ enum class DecodeError : uint8_t {
   kUnknownLinkType,  // a file's packet whose link layer the decoder does not know, such as Bluetooth or USB
   // Unknown: a packet looks like this kind of tunnel, but the decoder does not understand it. The packet has an unknown
   // version or unknown contents, is too short, or belongs to another protocol that uses the tunnel's UDP port. Control
-  // messages of the tunnel's protocol are no errors.
+  // messages of the tunnel's protocol are not errors.
   kUnknownVxlan,
   kUnknownGeneve,
   kUnknownGtpU,

@@ -41,9 +41,9 @@ PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes);
 //
 // Other protocols must seldom look like TLS, because TLS changes how the exchanges of a connection are counted. So a
 // record must have a version of TLS and a possible length, and a ClientHello must have a possible length and version of
-// its own, as far as they were captured. Some clients write the version of SSL 3.0 into the record of a ClientHello.
-// Otherwise that version, which RFC 7568 forbids, counts as no TLS: messages of MongoDB that begin with their length
-// would have it.
+// its own, as far as they were captured. The version of SSL 3.0, which RFC 7568 forbids, is accepted only in the record
+// of a ClientHello, because some clients write it there. In other records it does not count as TLS, because a MongoDB
+// message, which begins with its length, may begin with the same bytes.
 //
 // A proxy may put a header of the PROXY protocol (haproxy.org, proxy-protocol.txt, versions 1 and 2) before the first
 // bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not

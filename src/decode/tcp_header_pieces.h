@@ -19,7 +19,7 @@ namespace tcpgauge {
 // - A following fragment that overlaps is not added (RFC 5722 section 4).
 // - A first fragment that overlaps begins another datagram, because senders reuse identifications.
 //
-// Thread: confined to its capture source. No heap, no clock: datagrams do not time out.
+// Thread: confined to the thread of its capture source. No heap, no clock: datagrams do not time out.
 // Bounds: kCapacity places, which form a ring. A new datagram takes the next place, even if other places are free. If a
 // datagram in that place still waits for pieces, the fragment that begins the new datagram decides:
 // - A first fragment replaces the old datagram. unfinished() counts the old one if its own first fragment had come.

@@ -41,7 +41,7 @@ struct Binding {
 
 // Gives ids of two bytes to bindings. Equal bindings have the same id. A binding keeps its id while anybody uses it.
 //
-// Thread: confined to its connection table.
+// Thread: confined to the thread of its connection table.
 // Bounds: kCapacity bindings. Beyond them, Acquire() returns kNobody, and overflows() counts that.
 class BindingTable {
  public:

@@ -15,9 +15,9 @@
 
 namespace tcpgauge {
 
-// An index from the keys under which connections are captured to slots. There are three kinds of slots:
-// - The slot of a record is the record's number. The index has a record by its own key only if no View keeps its
-//   earlier own key (see View::kFirstNumber).
+// An index that leads from the key of a packet to the slot of its connection. There are three kinds of slots:
+// - The slot of a record is the record's number. The record's key leads to it. Exception: a View keeps the record's
+//   earlier key (see View::kFirstNumber). Then only the views lead to the record.
 // - The slot of an embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set.
 // - The slot of a view is the view's number in the ViewTable, with the bit kView set.
 //
@@ -34,7 +34,7 @@ namespace tcpgauge {
 // enough for its share of `capacity` entries. With a single set whose size was a power of two, a million entries took
 // 19 MB instead of 11.3.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: `capacity` entries. The caller must not insert more. MemoryBytes() is computed for this number.
 class ConnectionIndex {
  public:
@@ -42,7 +42,7 @@ class ConnectionIndex {
   static constexpr uint32_t kEmbryo = 1u << 31;
   static constexpr uint32_t kView = 1u << 30;
 
-  // REQUIRES, for the last two: slot != kNotFound, for which IsRecord() is false.
+  // IsRecord(kNotFound) is false. REQUIRES for IsEmbryo() and IsView(): slot != kNotFound.
   static constexpr bool IsRecord(uint32_t slot) { return (slot & (kEmbryo | kView)) == 0; }
   static constexpr bool IsEmbryo(uint32_t slot) { return (slot & kEmbryo) != 0; }
   static constexpr bool IsView(uint32_t slot) { return (slot & (kEmbryo | kView)) == kView; }

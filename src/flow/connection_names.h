@@ -13,8 +13,8 @@ namespace tcpgauge {
 
 // Binds connections to the names of their ends.
 //
-// Thread: confined to its connection table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: those of NameFinder and BindingTable.
 class ConnectionNames {
  public:

@@ -20,8 +20,8 @@ enum class EdgeMerit : uint8_t {
 // Limits how many edges begin to have series within any minute. A third of the limit is kept for failing edges, and
 // light edges may use half of it. So a scan of many ports does not delay what matters.
 //
-// Thread: confined to its owner.
-// Time: table time, in nanoseconds.
+// Thread: confined to one thread.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: remembers as many beginnings as the limit allows.
 class EdgeBudget {
  public:

@@ -55,8 +55,8 @@ struct EdgeTimes {
 // another candidate is to have its place. At the end of the phase retiring, the edge's series end. The edge gets no new
 // series for another window, so that every reader sees the series end before the counters start at zero again.
 //
-// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). No more edges than
-// that retire at the same time to make room.
+// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). At most as many edges
+//   retire at the same time to make room for others.
 //
 // 5. Exception: the first window, which begins with the first attempt that any worker sees (see FirstWindow). Readers
 // are taken to have read nothing in this window, so the phases announced and retiring are skipped. An edge is admitted
@@ -68,8 +68,8 @@ struct EdgeTimes {
 // The budget does not count it. It begins when there is a place, at the latest when the series of the other edge have
 // ended.
 //
-// Thread: confined to its edge table.
-// Time: table time, in nanoseconds. It must not step back.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds. It must not step back.
 // Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges (those with
 // series included), or 1,024 if that is more, and 256 failing edges, or four times those that places are kept for.
 class EdgeChooser {

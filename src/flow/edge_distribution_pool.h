@@ -13,7 +13,7 @@ namespace tcpgauge {
 // The distributions of those slots of an edge table that have any. There are many more slots than edges with an account
 // of their own, and distributions are large. So a slot takes its distributions from the pool at its first value.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: `capacity` slots at a time, in memory that is allocated by the constructor and becomes resident with use.
 class EdgeDistributionPool {
  public:

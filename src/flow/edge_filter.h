@@ -11,15 +11,15 @@
 
 namespace tcpgauge {
 
-// Tells which edges were noted before, as a Bloom filter. It never takes an edge that was noted for a new one. It takes
-// about one in a hundred new edges for one that was noted. So of a flood of edges that each come once, about one in a
-// hundred passes.
+// A Bloom filter that tells whether an edge was noted before. It recognises every edge that was noted since the filter
+// last forgot. It wrongly recognises about one in a hundred new edges too. So about one in a hundred edges of a flood
+// passes, even if each edge comes only once.
 //
 // Design. The four bits of an edge lie in one word, so that a call reads one cache line. With more than kMaxNoted edges
 // the filter would err more often. So when it is full, it forgets all of them. At 98,000 new edges a second it still
 // remembers for a second.
 //
-// Thread: confined to its owner.
+// Thread: confined to one thread.
 // Bounds: 128 KiB.
 class EdgeFilter {
  public:
@@ -27,8 +27,9 @@ class EdgeFilter {
 
   EdgeFilter() : words_(kMemoryBytes / sizeof(uint64_t)) {}
 
-  // Notes the edge. Returns whether it was noted before.
+  // Returns whether the edge was noted before. Notes it if it was not.
   bool NoteAgain(const EdgeKey& key);
+  // Forgets all edges.
   void Forget();
 
  private:

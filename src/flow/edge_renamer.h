@@ -11,24 +11,26 @@
 
 namespace tcpgauge {
 
-// Lets the edges with the names of a new identity map take the places of exported edges. An exported edge gives up its
-// place in two cases:
-// - One of its ends had no name, and the map has one now. The end must have one name for the whole edge: that of an
-//   address of its own or, for a server, of its port. Neither applies to a prefix.
-// - The address of one of its ends had the name that the edge has, and has another one now.
-// A name that the map loses changes nothing.
+// Replaces exported edges when a new identity map names their ends differently. The names are a part of an edge's
+// identity (EdgeKey), so an edge with other names is another edge, and takes the place of the exported one. This
+// happens in two cases:
+// - An end of the edge had no name, and the new map has one. The name must hold for all connections of the edge: it is
+//   that of an address or, for a server, of an address and port. An end that is a prefix has no such name.
+// - The old map had the edge's name for the address of an end, and the new map has another one.
 //
-// Only a change of the map counts, and not a difference between edge and map. Otherwise an edge whose connections
-// outlive the name of their address would begin and end with each map.
+// When the new map lacks a name that the old map had, the edge stays.
 //
-// Thread: confined to its connection table.
+// The edge's names are compared with the old map, so that only a change of the map has an effect. Otherwise an edge
+// whose connections outlive the name of their address would be replaced with each map.
+//
+// Thread: confined to the thread of its connection table.
 class EdgeRenamer {
  public:
-  // Notes the names that the exported edges have by `names`, which is about to change. `edges` must outlive this
+  // Notes the names that the old map has for the exported edges. `names` has the old map. `edges` must outlive this
   // object.
   EdgeRenamer(const NameFinder& names, EdgeTable* edges);
 
-  // Supersedes edges by the names that `names` finds now. Call it once.
+  // Replaces edges. `names` has the new map. Call it once.
   void Rename(const NameFinder& names, int64_t now_ns);
 
  private:

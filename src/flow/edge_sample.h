@@ -19,7 +19,7 @@ namespace tcpgauge {
 // the light edge). So a heavy edge soon has a slot, and a flood of light edges changes little (after Ben Basat et al.,
 // "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
 //
-// Thread: confined to its owner.
+// Thread: confined to one thread.
 // Bounds: the capacity. Memory is allocated by the constructor alone.
 class EdgeSample {
  public:

@@ -11,7 +11,8 @@
 
 namespace tcpgauge {
 
-// A connection of which only one bare SYN was seen, or a provisional view of a connection (see ConnectionTable).
+// A connection of which only one bare SYN was seen, or a provisional view. A provisional view is a SYN that is probably
+// the SYN of another embryo or record, captured again after an address translation or a tunnel (see ConnectionTable).
 //
 // A bare SYN has no other TCP flag and no payload, is not a fragment, and has an IP datagram of at most
 // kMaxIpLengthBytes. Any other packet that begins a connection begins a record. The SYN of a provisional view may have
@@ -47,10 +48,10 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 //
 // Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
 // than five times as much. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
-// connections. The next packet of a connection turns its embryo into a record (see FillRecord). Exception: when a
-// provisional view repeats its SYN, it stays an embryo.
+// connections. The next packet of a connection turns its embryo into a record (see FillRecord). Exception: when the SYN
+// of a provisional view comes again, the provisional view does not become a record.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: `capacity` embryos. The caller makes room before Add().
 class EmbryoTable {
  public:
@@ -65,8 +66,8 @@ class EmbryoTable {
   void Remove(uint32_t slot);
 
   // Prefetches the neighbours of an embryo, the next older and the next newer one, because Remove(slot) changes both.
-  // Without this, each SYN-ACK waited for two cache lines from memory (6 % of all time in a capture of a million
-  // connections). Harmless if the slot is free.
+  // Without this, each SYN-ACK waits for two cache lines from memory (6 % of the processor's time in a capture of
+  // a million connections). The slot may be free.
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);

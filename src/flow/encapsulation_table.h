@@ -18,7 +18,7 @@ namespace tcpgauge {
 // Design. Fingerprints of segments hold ids for a second without counting as uses. If the id of an encapsulation went
 // to another one at once, equal addresses in two networks could be taken for the same connection.
 //
-// Thread: confined to its connection table.
+// Thread: confined to the thread of its connection table.
 // Bounds: `capacity` ids. When all are in use, a new encapsulation gets kOverflow, and overflows() counts each
 // Acquire() that returns kOverflow. Encapsulations with kOverflow are not told apart: two connections with equal
 // addresses and ports, in two such encapsulations, count as one connection.

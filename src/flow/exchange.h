@@ -32,25 +32,28 @@ namespace tcpgauge {
 // next request before the answer (pipelining), all these requests are one turn, and its response time, from the last
 // request to the first answer, is too small. A server that streams all the time seems to answer at once.
 //
-// TLS. A TLS handshake is no exchange, and in doubt a turn is no exchange. PayloadStart tells how a turn begins:
-// - A ClientHello begins a handshake in any turn, because other protocols may come first (STARTTLS). The handshake is
-//   then unfinished. A ClientHello may follow other bytes of the same turn in a segment of its own (MySQL), or a header
-//   of the PROXY protocol in the same segment.
-// - While the handshake is unfinished, no turn is an exchange. A turn without a ClientHello finishes it, and with one
-//   (the answer to a HelloRetryRequest) it stays unfinished. The turn that finishes it holds the client's Finished. In
-//   TLS 1.3, and in resumed sessions of TLS 1.2, that turn can hold the first request too, which is then not counted.
+// TLS. The turns of a TLS handshake are not exchanges. PayloadStart tells how a turn begins:
+// - A ClientHello begins a handshake in any turn, because another protocol may come first (STARTTLS). The handshake is
+//   then unfinished. Usually the ClientHello begins the turn. It may also follow other bytes of the turn in a segment
+//   of its own (MySQL), or a header of the PROXY protocol in the same segment.
+// - While the handshake is unfinished, no turn is an exchange. A turn with another ClientHello (the answer to a
+//   HelloRetryRequest) leaves the handshake unfinished. A turn without a ClientHello finishes it, because this turn
+//   holds the client's Finished message. In TLS 1.3, and in resumed sessions of TLS 1.2, the finishing turn may hold
+//   the first request too. That request is then not counted.
 // - After the client's Finished, a server of TLS 1.3 sends session tickets, which look like an answer. Some of them may
-//   come after the first request. So the turn of the first request is no exchange either, unless the finishing turn
-//   begins with a handshake record, as only that of a full handshake of TLS 1.2 does. The first request is in the
-//   finishing turn if application data begins another segment of that turn, after the Finished. Otherwise it is the
-//   next turn.
-// - Once the handshake is finished, a turn is an exchange only if it begins with application data. A renegotiation and
-//   a close_notify are none. An alert of the server is no answer, because servers send one after a last message that
-//   asks nothing (PostgreSQL's Terminate).
-// - Without a ClientHello, a turn that begins with a record of TLS other than application data is no exchange.
-// - A turn is in doubt if its first bytes were not captured or come after a gap, or if it begins with application data
-//   and no ClientHello was seen. It is an exchange if the connection has had kTurnsOfHandshake turns before. For
-//   application data of a midstream connection, whose handshake is over in all likelihood, one turn before is enough.
+//   come after the first request. So the turn of the first request is not an exchange either. Exception: a finishing
+//   turn that begins with a handshake record is that of a full handshake of TLS 1.2. The next turn can then be an
+//   exchange.
+// - The first request is in the finishing turn if application data begins another segment of that turn, after the
+//   Finished. Otherwise the first request is the next turn.
+// - Once the handshake is finished, a turn is an exchange only if it begins with application data. So a renegotiation
+//   is not an exchange, and neither is a close_notify. An alert of the server is not an answer, because servers send an
+//   alert after a last message that asks nothing (PostgreSQL's Terminate).
+// - Without a ClientHello, a turn that begins with a record of TLS other than application data is not an exchange.
+// - A turn is in doubt in two cases: its first bytes were not captured or come after a gap, or it begins with
+//   application data and no ClientHello was seen. It is an exchange only if the connection has had kTurnsOfHandshake
+//   turns before. For application data of a midstream connection, one turn before is enough, because its handshake is
+//   probably over.
 //
 // Only confirmed connections have exchanges (see ConnectionTable). Their client does not change any more.
 
@@ -58,7 +61,7 @@ namespace tcpgauge {
 // ClientHello.
 constexpr int kTurnsOfHandshake = 2;
 
-// FollowExchange() returns it for a segment that ends no exchange.
+// The result of FollowExchange() for a segment that ends no exchange.
 constexpr int64_t kNoResponse = -1;
 
 // What an end had sent before a segment changed it.

@@ -46,8 +46,9 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 // replaces the oldest one that is not of a SYN or, if all are, the oldest SYN of which a copy was found or, if there is
 // none, the oldest SYN.
 //
-// Thread: confined to its connection table.
-// Time: table time. Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32 units (52 days).
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable). Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32
+// units (52 days).
 // Bounds: `capacity` fingerprints, rounded down to a multiple of kWays. overflows() counts the SYNs that were replaced
 // within kSynWindowNs and before a copy was found, because copies of them may then be missed.
 class FingerprintTable {

@@ -19,7 +19,7 @@ namespace tcpgauge {
 // peers make an endpoint shared only if both peers could be clients: their ports are 512 or higher, and the ports
 // differ or are ephemeral (32768 or higher).
 //
-// Thread: confined to its table. Time: nanoseconds of the Unix epoch.
+// Thread: confined to the thread of its connection table. Time: nanoseconds of the Unix epoch.
 // Bounds: kCapacity endpoints. When all places are taken, all endpoints are forgotten before a new one is added, and
 // overflows() counts that.
 class FirstPeers {

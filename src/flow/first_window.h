@@ -16,8 +16,8 @@ namespace tcpgauge {
 // order is enough, and reading the number costs as much as reading a plain one.
 //
 // Thread: any.
-// Time: table time, in nanoseconds. The table times of live workers may differ by a second or so, and so may the end of
-// the window.
+// Time: table time (see ConnectionTable), in nanoseconds. The table times of live workers may differ by a second or so,
+// and so may the end of the window.
 class FirstWindow {
  public:
   // Begins the window, unless the window has begun.

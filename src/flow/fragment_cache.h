@@ -16,8 +16,8 @@ namespace tcpgauge {
 // Remembers the ports of the latest fragmented IP datagrams. Only the first fragment of a datagram carries the ports,
 // so the following fragments get them from here.
 //
-// Thread: confined to its owner.
-// Time: table time, in nanoseconds.
+// Thread: confined to one thread.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: kCapacity datagrams; a new one replaces the oldest. A datagram is remembered for 30 s from its first fragment
 // (the time-out of reassembly is 60 s in RFC 8200 section 4.5, and 30 s in Linux).
 class FragmentCache {

@@ -18,7 +18,7 @@ namespace tcpgauge {
 // The parameter `*set` (in and out) is the id of the connection's set. The caller keeps the id in the connection's
 // record; it is kNone at first.
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Units: sequence numbers are in host order and compare modulo 2^32. A range [begin, end) excludes `end`.
 // Bounds: at most `max_sets` connections have gaps at a time, and each of their ends has at most kMaxGaps. If a
 // connection gets no set, its gap is dropped. If an end has kMaxGaps already, the new gap replaces the end's lowest

@@ -27,10 +27,10 @@ namespace tcpgauge {
 //
 // The pins are stored in the records (ConnectionRecord::pins). This class holds only the counts of duplicates.
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds. A record keeps the time of an end's last counted packet in sixteenths of a second,
-// modulo 4,096 s. After a silence of almost exactly that length or a multiple of it, the end's packets on another
-// stretch count as duplicates for up to two seconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds. A record keeps the time of an end's last counted packet in
+// sixteenths of a second, modulo 4,096 s. After a silence of almost exactly that length or a multiple of it, the end's
+// packets on another stretch count as duplicates for up to two seconds.
 // Bounds: kMaxInterfaces interfaces. All interfaces with the number kMaxInterfaces - 1 or above count as one interface.
 class InterfacePins {
  public:

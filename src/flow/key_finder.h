@@ -14,8 +14,8 @@ namespace tcpgauge {
 // Finds the connection key of a packet: the 4-tuple and the id of the encapsulation. A following fragment gets its
 // ports from the first fragment of its datagram.
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: those of FragmentCache and EncapsulationTable.
 class KeyFinder {
  public:

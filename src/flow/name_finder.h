@@ -18,27 +18,30 @@ namespace tcpgauge {
 
 // Finds who is at the ends of a connection, by the latest identity map.
 //
-// - An end at an address of its own, such as a pod's, has the identity of the address. A server may have one for its
-//   port, which also names the service.
-// - A server at an address that several workloads share has the identity of the listening socket.
-// - A client at such an address has the identity of its socket, if the socket certainly is that of the connection: the
-//   connection began before the sockets were read, and had not ended then. Otherwise the client is unknown.
-// - A name that the map loses is still found while anybody uses the identity, until the map has another owner of the
-//   address. So a name that comes and goes changes nothing.
+// - If only one workload has the address, such as that of a pod, the end has the identity of the address. A server may
+//   have an identity for its address and port instead, which also names the service.
+// - If several workloads share the address, a server has the identity of the listening socket.
+// - If several workloads share the address, a client has the identity of its socket. The socket must certainly be that
+//   of the connection: the connection began before the sockets were read, and had not ended then. Otherwise the client
+//   is unknown.
+// - When a new map lacks an identity that the previous map had, the identity is still found while a connection or an
+//   edge uses it. It is no longer found once a map has another identity for the address. So an identity that is missing
+//   for a while changes nothing.
 //
-// Thread: confined to its connection table.
-// Time: table time, in nanoseconds.
-// Time that Set() takes: that of what differs from the map before, and of its listeners. If the maker did not compare
-// the two maps (IdentityMap::former), Set() compares them. Bounds: those of the identity map. Of lost names, at most
-// kMaxLost addresses and kMaxLost servers are remembered.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
+// Cost: Set() takes time in proportion to the listeners, and to the identities that the new map lacks. If the maker did
+// not compare the two maps (IdentityMap::former), Set() compares them.
+// Bounds: those of the identity map. At most kMaxLost addresses and kMaxLost servers that a map lacks are remembered.
 class NameFinder {
  public:
-  // As `begun_ns`: it is not certain that the connection has a socket. Then no client has the name of a socket.
+  // A value of `begun_ns`: it is not certain that the connection has a socket. The client then gets no identity of a
+  // socket.
   static constexpr int64_t kSocketUnknown = INT64_MAX;
 
   static constexpr size_t kMaxLost = 65536;
 
-  // Takes another map. `sockets_read_ns` is IdentityMap::sockets_read_ns as table time. REQUIRES: `map` is not null.
+  // Replaces the map. `sockets_read_ns` is IdentityMap::sockets_read_ns as table time. REQUIRES: `map` is not null.
   void Set(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns);
   // Whether there is a map.
   bool is_on() const { return map_ != nullptr; }
@@ -56,7 +59,7 @@ class NameFinder {
   Binding Find(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) const;
 
  private:
-  // The identities that the map before had and this one has not. They expire when nobody uses them any more.
+  // The identities that earlier maps had and this one lacks. They expire when nobody uses them any more.
   template <typename Key>
   using Lost = absl::flat_hash_map<Key, std::weak_ptr<const NumberedIdentity>>;
 

@@ -17,8 +17,8 @@ namespace tcpgauge {
 // series. Any other is kept only if it carried payload in the window. Each kind may use all places that the other kind
 // leaves free, and has half of the places for itself.
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: `capacity` connections, which may be 0. When all places are taken and the connection's own kind has less than
 // half of them, the connection takes the place of the lightest of the other kind. Otherwise it takes the place of the
 // lightest of its own kind, if it is heavier.

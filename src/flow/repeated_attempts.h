@@ -12,8 +12,8 @@ namespace tcpgauge {
 // repetition may still come, even if the SYNs before had none because they were lost between the two stretches. So each
 // attempt waits here for a while before its edge is told (see Edges in ConnectionTable).
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: kCapacity attempts. An attempt that is added when all places are taken is not kept.
 class RepeatedAttempts {
  public:

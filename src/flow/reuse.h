@@ -40,7 +40,7 @@ namespace tcpgauge {
 // it.
 //
 // Thread: any; the functions use only their arguments.
-// Time: table time, in nanoseconds.
+// Time: table time (see ConnectionTable), in nanoseconds.
 
 // Whether `segment`, a SYN or a SYN-ACK, has the sequence number of an earlier SYN or SYN-ACK of its sender. `end` is
 // the sender's end of the old connection.
@@ -55,15 +55,14 @@ bool BeginsNewConnection(const ConnectionRecord& record, const DecodedPacket& se
 bool MayBeginNewConnection(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 // Whether `syn` has the sequence number of the candidate that is stored in `end`.
 bool IsSameCandidate(const EndRecord& end, const DecodedPacket& syn);
-// Stores `syn`, which came at `time_ns`, as the candidate of its sender `*end`. Gives up the RTT sample that is under
-// way there, or the time of the repetition (see EndRecord::Timing).
+// Stores `syn`, which came at `time_ns`, as the candidate of its sender `*end`. It replaces the RTT sample or the time
+// of a repetition that is stored there (see EndRecord::Timing).
 void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
 // Whether `segment`, sent by `sender`, is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 // Returns when the candidate that is stored in `end` came. The resolution is 1 µs, and the result is at most `now_ns`.
-// EndRecord keeps the time modulo 2^32 µs, and half of that range stands for times after `now_ns`. So a candidate that
-// came more than 2^31 µs (35 minutes) before `now_ns` is taken for a later one, and the result is too late. REQUIRES: a
-// candidate is stored in `end`.
+// The result is exact for a candidate that came up to 35 minutes (2^31 µs) before `now_ns`. For an older one it is too
+// late, because EndRecord keeps the time modulo 2^32 µs. REQUIRES: a candidate is stored in `end`.
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns);
 // Initialises the sequence numbers of `*end`, the client's end of the new connection, as after its SYN. `candidate` is
 // the same end of the old connection. The packet of the SYN stays counted in the old connection. REQUIRES: `*end` is

@@ -18,9 +18,10 @@ namespace tcpgauge {
 //
 // A plain value. All its bytes are zero before the first sample.
 // Thread: confined to one thread.
-// Time: table time, in nanoseconds. The time of a call may be up to a window earlier than that of the call before. Its
-// sample then counts in the current window. The windows' numbers wrap after 22 days. So the sample that ends a silence
-// of 22 days may count in the old window or the next one. The old minimum then stays for up to 90 seconds more.
+// Time: table time (see ConnectionTable), in nanoseconds. The time of a call may be up to a window earlier than that of
+// the call before. Its sample then counts in the current window. The windows' numbers wrap after 22 days. So the sample
+// that ends a silence of 22 days may count in the old window or the next one. The old minimum then stays for up to 90
+// seconds more.
 struct RttMinimum {
   static constexpr int64_t kWindowNs = 30 * kNanosecondsPerSecond;
 

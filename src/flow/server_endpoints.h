@@ -28,7 +28,7 @@ struct LocalListeners {
 // Two groups of endpoints. Known servers answered a SYN since the start (learned), or are sockets on which this machine
 // listens. Shared endpoints are probably servers, because several connections share them (see FirstPeers).
 //
-// Thread: confined to its table.
+// Thread: confined to the thread of its connection table.
 // Bounds: kCapacity endpoints, learned and shared ones together, which are never forgotten. When all places are taken,
 // a new endpoint is ignored, and overflows() counts each attempt to add it. Local listeners are not bounded here.
 class ServerEndpoints {

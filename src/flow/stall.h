@@ -33,7 +33,7 @@ namespace tcpgauge {
 // the capture missed the acknowledgment of a single repetition and both ends have been idle since.
 //
 // Thread: any; uses only its arguments.
-// Time: table time, in nanoseconds. A stall may last for longer than the 71 minutes after which
+// Time: table time (see ConnectionTable), in nanoseconds. A stall may last for longer than the 71 minutes after which
 // EndRecord::rtt_time_us wraps (see AnalyzeSegment).
 bool IsStalled(const ConnectionRecord& record, int64_t now_ns, int64_t stall_ns);
 

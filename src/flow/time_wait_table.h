@@ -18,8 +18,8 @@ namespace tcpgauge {
 // A connection is known by a hash of its key. Two connections are confused when they fall into one set of places (see
 // Bounds) and the upper halves of their hashes are equal.
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: `capacity` connections, rounded up to a multiple of kWays. The hash selects a set of kWays places. If all of
 // them are taken, a new connection replaces the connection that has been silent longest.
 class TimeWaitTable {

@@ -19,8 +19,8 @@ namespace tcpgauge {
 // TimeoutClass has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction
 // may first have to move active connections, but a packet causes at most one move of its connection.
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: a constant amount of memory. The connections are linked through their ConnectionDetails.
 // Accuracy: a connection is found at its time-out, or at most a 64th of the time-out later.
 class TimeoutWheel {

@@ -18,8 +18,8 @@ namespace tcpgauge {
 // stays in its wheel until a search there finds and moves it. Few changes therefore cost a move: one in a connection
 // that is over before the handshake's time-out, three in a longer one.
 //
-// Thread: confined to its table.
-// Time: table time, in nanoseconds.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 class Timeouts {
  public:
   static constexpr uint32_t kNone = TimeoutWheel::kNone;

@@ -9,9 +9,9 @@
 
 namespace tcpgauge {
 
-// A view: a key under which a connection is captured, other than the own key of its record. The segments of all views
-// are the same, with translated addresses or in another encapsulation. The index finds the view by its key, and the
-// view names the record of its connection.
+// A view: a further key under which a connection is captured, besides the key in its record. All views of a connection
+// show the same segments, with translated addresses or in another encapsulation. The index leads from the key to the
+// view, and the view names the record of its connection.
 struct alignas(64) View {
   ConnectionKey key;
   uint32_t record;  // the slot of the connection's record
@@ -32,11 +32,11 @@ static_assert(sizeof(View) == 64, "one cache line");
 // The views of the connections of one table, in slots that never move. The views of a connection form a list. The head
 // of the list is ConnectionDetails::first_view.
 //
-// Thread: confined to its table.
-// Bounds: `capacity` views in all. One connection has at most kMaxOfConnection views besides the one with the number
-// View::kFirstNumber. overflows() counts the views that did not fit. If a view from Add() does not fit, the connection
-// table counts the view's packets as those of another connection. If a view from AddOwnKey() does not fit, the
-// connection keeps its addresses.
+// Thread: confined to the thread of its connection table.
+// Bounds: `capacity` views in all. A connection has at most kMaxOfConnection views, not counting the one with the
+// number View::kFirstNumber. overflows() counts the views that did not fit. If a view does not fit in Add(), the
+// connection table counts its packets as those of another connection. If a view does not fit in AddOwnKey(), the
+// connection is still shown with its old addresses.
 class ViewTable {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;

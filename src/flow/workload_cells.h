@@ -16,9 +16,9 @@
 
 namespace tcpgauge {
 
-// The identity of a cell. A cell is all connections of a workload to one port of another, between the same two zones,
-// with the same ends local to this node. `edge.reporter` is not used: a cell may count for two reporters (see
-// Reporter).
+// The identity of a cell. A cell is all connections that have the same client workload, server workload, server port,
+// zones, and ends that are local to this node. `edge.reporter` is not used, because a cell may count for two reporters
+// (see Reporter).
 struct WorkloadCellKey {
   WorkloadEdgeKey edge;
   uint8_t local_ends = 0;   // as in Binding
@@ -35,30 +35,35 @@ struct WorkloadCellKey {
   }
 };
 
-// What was credited to the connections of a cell. A plain value.
+// What was credited to the connections of a cell: to the cell itself, and to edges with series of their own.
+// WorkloadCells::AppendAccounts() fills in the first part, and EdgeTable adds the second. A plain value.
 struct WorkloadAccount {
-  // Never given to another cell of the table. When a cell is forgotten, and comes again, it has another number.
+  // Identifies the cell. A number is used only once. When a cell is forgotten and begins again, it has another number.
   uint64_t number = 0;
-  bool is_fold = false;  // the cell holds what has no cell of its own; of `key`, only local_ends is used
+  bool is_fold = false;  // a fold (see WorkloadCells); only local_ends of `key` is used
   WorkloadCellKey key;
-  // Copies, so that the cell does not keep an identity in use. Of a workload, one pod or container. Null: no workload.
+  // One pod or container of the workload; null without a workload. Copies, so that the cell does not keep an identity
+  // in use.
   IdentityRef client;
   IdentityRef server;
   EdgeCounters counters;
   EdgeDistributions distributions{};  // of the values that `counters` add up
 };
 
-// The accounts of a table that belong to workloads: of everything that is credited to no edge with series of its own.
+// The accounts of a table by workloads. They hold what is credited to no edge with series of its own.
 //
-// Design. A connection whose edge has series is credited to the edge, and every other one to its cell. So there is one
-// addition for each packet, with workloads and without. When the series of an edge end, the edge's account is added to
-// `retired` of the edge's cell. So the accounts of a cell, and those of its edges with series, are all that its
-// connections were ever credited with.
+// Design. A packet of a connection whose edge has series is credited to the edge. Any other packet is credited to the
+// cell of its connection. So workloads cost no further addition for a packet. When the series of an edge end, the
+// edge's account is added to the account `retired` of its cell. So a cell's accounts, together with those of its edges
+// that have series, hold everything that was ever credited to its connections.
 //
-// Thread: confined to its table.
-// Bounds: CellLimit() cells. When all are in use, further ones are credited to one of the folds. There is a fold for
-// each value of local_ends, so that the sums over a reporter stay exact. A cell that nobody used lately may be
-// forgotten. Then its accounts are added to its fold. Without identities, all connections use the first fold.
+// Folds. A fold is a cell for connections that have no cell of their own. There is a fold for each value of local_ends,
+// so the sums over each Reporter stay exact.
+//
+// Thread: confined to the thread of its connection table.
+// Bounds: CellLimit() cells, folds included. When all are in use, further connections use a fold. A cell without users
+// may be forgotten (see ForgetUnused()). Its accounts are then added to its fold. Without identities, all connections
+// use the first fold.
 class WorkloadCells {
  public:
   using Id = uint16_t;
@@ -72,10 +77,10 @@ class WorkloadCells {
   // REQUIRES: max_workload_edges <= kMaxEdges.
   explicit WorkloadCells(size_t max_workload_edges);
 
-  // Returns the cell of a connection between these ends, which has one user more now. Returns a fold when there is no
-  // room.
+  // Returns the cell of a connection between these ends, and adds one to its number of users. Returns a fold when there
+  // is no room.
   Id Acquire(const WorkloadCellKey& key, const Binding& ends);
-  // As above, but adds no cell and no user.
+  // Like Acquire(), but adds neither a cell nor a user.
   Id Find(const WorkloadCellKey& key) const;
   // Adds a user to a cell that has one, or takes one away. Does nothing for a fold.
   void AcquireAgain(Id id) {

@@ -59,7 +59,7 @@ struct HttpAnswer {
   // such header, or when the header names no time in the future.
   std::optional<int64_t> retry_after_seconds;
   // If the answer is a redirection: where it leads, as a part of an error message, for example "redirected to URL; use
-  // that URL". At most 500 bytes, without user and password. Empty = the answer is no redirection.
+  // that URL". At most 500 bytes, without user and password. Empty = the answer is not a redirection.
   std::string redirection;
 };
 
@@ -88,7 +88,7 @@ struct HttpAnswer {
 // decodes no body. Transfer-Encoding may only be chunked. Any other encoding ends the call with an error before the
 // body is decoded.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 // Bounds: a body has at most max_body_bytes after decompression. With max_waiting_bytes, at most that many bytes and
 // one piece of libcurl (16 kB) wait in memory. Headers have at most 300 kB, the limit of libcurl. A call takes at most
 // its timeout_ms. Errors: see Wait(). When libcurl cannot be initialised, the constructor ends the process
@@ -138,9 +138,9 @@ class HttpClient {
   void Cancel();
 
   // Returns an error if no call to `url` can ever reach a server: the port is not a number from 1 to 65535, or the host
-  // is no name and no address, or user and password are not percent-encoded. Does not look up the host's name. Errors:
-  // kInvalidArgument. The message says what is wrong with the URL, without repeating any of it: "its port is not a
-  // number from 1 to 65535".
+  // is neither a name nor an address, or user and password are not percent-encoded. Does not look up the host's name.
+  // Errors: kInvalidArgument. The message says what is wrong with the URL, without repeating any of it: "its port is
+  // not a number from 1 to 65535".
   static absl::Status CheckUrl(const std::string& url);
 
   // Returns `text` percent-encoded, for use in the query of a URL (RFC 3986 section 2.1).

@@ -58,7 +58,7 @@ class ProxySettings {
   };
   // An entry of NO_PROXY.
   struct Exception {
-    std::string suffix;                // with a leading dot; empty = the entry is no name
+    std::string suffix;                // with a leading dot; empty = the entry is not a name
     bool is_exact_too = false;         // the entry also stands for the name without the dot
     std::optional<IpAddress> address;  // of the host, or of the network
     int prefix_bits = 0;               // of `address`; at most 32 for IPv4, 128 for IPv6

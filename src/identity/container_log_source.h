@@ -12,34 +12,36 @@
 
 namespace tcpgauge {
 
-// What the name of a container's log file tells.
+// What the name of a link to a container's log file says.
 struct ContainerLog {
   std::string container_id;
   EndIdentity container;
 };
 
-// Takes a name such as "web-7d4b9c8f6d-x2k9p_shop_nginx-<id>.log" apart: pod, namespace, container and id. The workload
-// is guessed (GuessWorkload()). Nullopt for any other name, and for one that has lost its id.
+// Parses the name of a link, such as "web-7d4b9c8f6d-x2k9p_shop_nginx-<id>.log": pod, namespace, container and id of
+// the container. Guesses the workload (GuessWorkload()). Returns nullopt for any other name, and for a name that the
+// kubelet has cut (see ContainerLogSource).
 std::optional<ContainerLog> ParseContainerLogName(std::string_view name);
 
-// What the target of such a link tells.
+// What the target of such a link says.
 struct PodLog {
   std::string pod_uid;
   EndIdentity pod;
 };
 
-// Takes a link apart whose name kubelet has cut, so that the container's id is not in it: its target is
-// "/var/log/pods/NAMESPACE_POD_UID/CONTAINER/NUMBER.log". Nullopt if `name` is whole, or does not begin like the names
-// in `target`.
+// Parses a link whose name the kubelet has cut. `target` is the path in the link:
+// "/var/log/pods/NAMESPACE_POD_UID/CONTAINER/NUMBER.log". Returns nullopt if `name` is not cut, or does not begin with
+// the names in `target`.
 std::optional<PodLog> ParseCutContainerLog(std::string_view name, std::string_view target);
 
-// Knows the pods on this node by the names of the links that kubelet keeps for log readers, one for each container. The
-// links are not followed: their targets are closed to other users.
+// Finds the pods on this node. The kubelet keeps a link to the log of each container, for log readers, and the link's
+// name has the names of the container and its pod. This class reads the links themselves and not the logs, because
+// other users may not read the logs.
 //
-// kubelet cuts names to 255 bytes. Where a container's name has lost its id, the path in the link names the pod.
+// The kubelet cuts names to 255 bytes. A name that was cut has no container id. The target of its link names the pod.
 //
 // Thread: see IdentitySource.
-// Bounds: kMaxLinks names in a round, in the order of the folder. If there are more, the draft counts one overflow.
+// Bounds: kMaxLinks links in each round, in the order of the folder. If there are more, the draft counts one overflow.
 class ContainerLogSource final : public IdentitySource {
  public:
   static constexpr int kMaxLinks = 32768;

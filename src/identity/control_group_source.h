@@ -15,17 +15,19 @@
 
 namespace tcpgauge {
 
-// Knows the owner of a control group by its number, which is the inode number of its folder in cgroup2.
+// Finds the owners of control groups. The kernel reports a group of a socket by a number: the inode number of the
+// group's folder in cgroup2.
 //
-// Design. To find a folder by its inode number takes a walk of the whole tree. The kernel never gives a number to a
-// second group, so what a walk found stays true. The tree is walked again only when a socket has a group that is not
-// known, such as that of a new pod.
+// Design. Finding a folder by its inode number takes a walk of the whole tree. The kernel never gives the number of a
+// group to another group, so the result of a walk stays true. The tree is walked again only when a socket has an
+// unknown group, such as that of a new pod.
 //
-// Add this source after the one of the sockets: it answers for the groups that the draft has then.
+// REQUIRES: in each round, AddTo() of SocketSource comes first. AddTo() of this class then looks up the groups in the
+// draft.
 //
 // Thread: see IdentitySource.
-// Bounds: kMaxGroups folders in a walk, and kMaxDepth folders one in another. The draft counts a walk that is cut as an
-// overflow.
+// Bounds: kMaxGroups folders in a walk, and kMaxDepth levels of folders. A walk that reaches a bound ends there, and
+// the draft counts an overflow.
 class ControlGroupSource final : public IdentitySource {
  public:
   static constexpr size_t kMaxGroups = 65536;

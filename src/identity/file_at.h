@@ -10,8 +10,10 @@
 
 namespace tcpgauge {
 
-// Files and folders of the kernel, many of them in each round. Errors: a file that ends, vanishes or is closed to us is
-// usual there, so there is no status.
+// Functions that read the kernel's files and folders, such as those in /proc.
+//
+// Errors: returned without a reason. It is usual that such a file vanishes meanwhile, or that this process may not read
+// it.
 // Thread: any.
 
 struct FolderCloser {
@@ -19,7 +21,7 @@ struct FolderCloser {
 };
 using Folder = std::unique_ptr<DIR, FolderCloser>;
 
-// Whether there is a file or folder at `path`, even if it is closed to us.
+// Whether there is a file or folder at `path`, even if this process may not read it.
 bool Exists(const std::string& path);
 
 // Opens the folder `path`, relative to the open folder `parent_fd`, or to the current one if that is AT_FDCWD. Null if

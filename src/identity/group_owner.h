@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// Whose processes a control group holds: those of a pod, of a container, or of a systemd unit. The path of the group
-// tells it (see OwnerOfGroup()). Members that do not apply are empty. All are empty if the owner is unknown.
+// The owner of the processes in a control group: a pod, a container, or a systemd unit (see OwnerOfGroup()). Members
+// that do not apply are empty. All members are empty if the owner is unknown.
 struct GroupOwner {
   std::string pod_uid;  // of Kubernetes, such as "8d3a1c9e-40b1-4b52-a4d5-1d0b6a2f6a11"; of a static pod 32 hex digits
   std::string container_id;  // 64 hex digits, or the name that the container's manager gave it

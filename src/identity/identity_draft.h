@@ -26,81 +26,88 @@ namespace tcpgauge {
 
 // Collects what the sources know in one round, and makes an identity map of it.
 //
-// Design. No source knows both ends of a name: a socket has a control group, the path of the group has a pod's UID, and
-// only the API or the name of a log file says what the pod is called. So the draft keeps the pieces as they come, and
-// Finish() joins them. The order in which sources add them does not matter, except for the bounds.
+// Design. No source knows everything that leads from an address or a socket to a name. The kernel reports the control
+// group of a socket, the path of the group has the UID of a pod, and only the API or the name of a log file has the
+// names of this pod. So the draft keeps these facts as they come, and Finish() joins them. The order in which the
+// sources add facts does not matter, except for the bounds.
 //
-// Contradictions. A process that runs tells the truth: where it contradicts the API, the API is late. Where the API
-// knows the same pod, its exact workload replaces a guess. When two owners have the same address or endpoint, it is
-// unknown.
+// Contradictions. When the processes on this node contradict the API, the processes are right, because the API may be
+// late. When a pod is known from both, the workload that the API gives replaces a guess. When two owners have the same
+// address or endpoint, its identity is unknown.
 //
-// Names. A member of an EndIdentity that does not follow IsName() is emptied here, so a source need not check it.
+// Names. If a member of an EndIdentity does not follow IsName(), the draft empties it. So the sources need not check
+// names.
+//
+// Room. A host may have more connected sockets than the cluster has pods. So Finish() gives room in the map to
+// connected sockets last: what addresses, listeners, endpoints of the API and dead endpoints leave, and at most half of
+// all room. A socket whose owner is unknown takes no room in the map.
 //
 // Thread: confined to the thread that makes identity maps.
-// Room. A host may have more connected sockets than the cluster has pods, so connected sockets get room last. They get
-// what addresses, listeners, endpoints of the API and dead names leave, and at most half of all room. A socket whose
-// owner is unknown takes no room of the map.
-//
-// Bounds: the map has max_endpoints addresses and endpoints. The draft collects max_endpoints addresses, listeners and
-// endpoints of the API, first come, first served; of these kMaxListeners listeners; beside them max_endpoints endpoints
-// of connected sockets; and kMaxFacts each of pods, containers, groups, owners and local addresses. overflows() counts
-// those left out.
+// Bounds: the map has at most max_endpoints addresses and endpoints. Each kind of facts has a bound of its own, and
+// overflows() counts what does not fit:
+// - max_endpoints addresses, listeners and endpoints of the API together, in the order in which they come. At most
+//   kMaxListeners of them are listeners.
+// - max_endpoints endpoints of connected sockets.
+// - kMaxFacts pods, and as many containers, control groups, owners and local addresses.
 class IdentityDraft {
  public:
   static constexpr size_t kMaxFacts = 65536;
   static constexpr size_t kMaxListeners = 4096;
 
   // `max_endpoints` is --identity.max-endpoints. `pool` must outlive this object. The draft keeps the identities of the
-  // API there, because most of them are in the map before and in the next one: copies would take several megabytes.
+  // API there, because most of them are in the previous map and in the next one. Copies would take several megabytes.
   IdentityDraft(size_t max_endpoints, IdentityPool* pool) : max_endpoints_(max_endpoints), pool_(pool) {}
 
-  // What the Kubernetes API says.
+  // Facts from the Kubernetes API.
 
-  // The pod with this UID. `pod` has namespace, pod, workload and kind, node and zone. The pod may be on the host's
-  // network.
+  // Adds the pod with this UID. `pod` has namespace, pod, workload and kind, node and zone. The pod may be on the
+  // host's network.
   void AddPod(std::string_view uid, const EndIdentity& pod);
-  // An address that belongs to one pod alone. Not for the addresses of a pod on the host's network.
+  // Adds an address that belongs to one pod alone. Do not call it for the addresses of a pod on the host's network.
   void AddAddress(const IpAddress& address, const EndIdentity& pod);
-  // An endpoint, of a pod or of a service, whatever else shares the address. If several services have the same
-  // endpoint, the one that sorts first counts.
+  // Adds an endpoint of a pod or of a service. Other pods may have the same address. If several services have the same
+  // endpoint, the one whose name sorts first counts.
   void AddEndpoint(const Endpoint& endpoint, const EndIdentity& server);
 
-  // What the node says.
+  // Facts from this node.
 
-  // The container with this id, as the name of its log file tells: namespace, pod and container, and a guess of the
-  // workload.
+  // Adds the container with this id. The name of its log file tells namespace, pod and container. The workload is a
+  // guess.
   void AddContainer(std::string_view container_id, const EndIdentity& container);
-  // The pod with this UID, as the path of its log files tells: namespace and pod, and a guess of the workload.
+  // Adds the pod with this UID. The path of its log files tells namespace and pod. The workload is a guess.
   void AddPodOfLog(std::string_view uid, const EndIdentity& pod);
-  // The control group with this inode number.
+  // Adds the control group with the inode number `id`.
   void AddGroup(uint64_t id, const GroupOwner& owner);
-  // A control group of this owner has processes. `comm` is the name of the process if there is only one, or empty.
+  // Notes that a control group of this owner has processes. `comm` is the name of the process if there is only one, or
+  // empty.
   void AddOwner(const GroupOwner& owner, std::string_view comm);
-  // An address of the network namespace of a process of this owner. Not for the namespace of the host.
+  // Adds an address of the network namespace of this owner's processes, as a local address too. Do not call it for the
+  // namespace of the host.
   void AddAddressOf(const GroupOwner& owner, const IpAddress& address);
-  // An address of the host's network namespace, in which several workloads run.
+  // Adds an address of the host's network namespace, in which several workloads run, as a local address too.
   void AddSharedAddress(const IpAddress& address);
-  // An address of this node or of a pod on it. The two calls above include it.
+  // Adds a local address: one of this node or of a pod on it.
   void AddLocalAddress(const IpAddress& address);
-  // A listening socket of the host's network namespace. `queue.identity` is not used. 0.0.0.0 or :: stands for all
+  // Adds a listening socket of the host's network namespace. `queue.identity` is not used. 0.0.0.0 or :: stands for all
   // addresses. Call it before AddSocket().
   void AddListener(const ListenerQueue& queue, uint64_t group_id);
-  // A connected socket of the host's network namespace. `cookie` is its number, which no other socket gets. Sockets
-  // that a listener of the same endpoint accepted are not noted, because the listener stands for them.
+  // Adds a connected socket of the host's network namespace. `cookie` is the kernel's number of the socket, which no
+  // other socket gets. Sockets that a listener of the same endpoint accepted are ignored, because the listener stands
+  // for them.
   void AddSocket(const Endpoint& local, uint64_t group_id, uint64_t cookie);
-  // Clock::WallNanoseconds() before the sockets were read.
+  // `wall_ns` is Clock::WallNanoseconds() before the sockets were read.
   void SetSocketsReadTime(int64_t wall_ns) { sockets_read_ns_ = wall_ns; }
 
   // The inode numbers of the control groups of all sockets that were added.
   absl::flat_hash_set<uint64_t> GroupIds() const;
 
-  // What lives from round to round: the names that dead addresses and endpoints keep for a while, and the order of the
-  // listeners.
+  // What one round leaves for the next: the identities that dead addresses and endpoints keep for a while, and the
+  // order of the listeners. An address or endpoint is dead when the sources no longer name it.
   struct Recent {
     RecentNames<IpAddress> addresses;
     RecentNames<Endpoint> endpoints;  // of the API
-    // The map of the round before, from which this one knows what has died; or an equal map, so that there are not two.
-    // Null in the first round.
+    // The map of the previous round, or an equal map that is in use already. An address that it has and the sources no
+    // longer name has died. Null in the first round.
     std::shared_ptr<const IdentityMap> map;
     absl::flat_hash_set<Endpoint> sockets;  // the endpoints in `map` that the API did not name
     int64_t map_time_ns = 0;                // of the round of `map`
@@ -115,8 +122,8 @@ class IdentityDraft {
   // Counts that a source left something out because of a bound of its own.
   void CountOverflow() { ++overflows_; }
   uint64_t overflows() const { return overflows_; }
-  // Differs, in all likelihood, when the connected sockets differ. A socket that replaced another one on the same
-  // endpoint makes a difference too.
+  // A hash of the connected sockets. It is another one, almost certainly, when the sockets are others, even if they
+  // have the same endpoints.
   uint64_t socket_fingerprint() const { return socket_fingerprint_; }
 
  private:

@@ -13,18 +13,19 @@
 namespace tcpgauge {
 
 // An identity map as JSON text, so that the names of a host can be kept beside its capture files, and edited by hand.
-// docs/identity_file.md describes the form to users. A text of another version is refused, and so is an unknown member:
-// a name that is misspelt would otherwise be missed by nobody.
+// docs/identity_file.md describes the form to users. A text of another version is refused. So is an unknown member,
+// because otherwise nobody would notice a misspelt one.
 //
 // Thread: any thread may call these functions.
 
-// Returns the addresses, sockets, ports and names of `map` as JSON text, one entry a line, in the order of the
-// addresses. Leaves the accept queues out.
+// Returns the addresses, sockets, ports and identities of `map` as JSON text, without the accept queues. Each line has
+// one entry. The entries are in the order of the addresses.
 std::string IdentityJson(const IdentityMap& map);
 
-// Reads such a text. The identities of the map have numbers of their own, which start at 1.
+// Reads the text that IdentityJson() returns. The identities of the map have numbers of their own, which start at 1.
 //
-// Bounds: addresses and sockets together max_endpoints; 65,536 local addresses; 16 KiB for a text or a number.
+// Bounds: at most max_endpoints addresses and sockets together, 65,536 local addresses, and 16 KiB for a text or a
+// number.
 // Errors: those of `body`. Otherwise kInvalidArgument. The message begins with the line: "line 3: …". It says what is
 // wrong there and what would be right.
 absl::StatusOr<std::shared_ptr<const IdentityMap>> ReadIdentityJson(AnswerBody* body, size_t max_endpoints);

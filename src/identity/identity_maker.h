@@ -19,14 +19,14 @@
 
 namespace tcpgauge {
 
-// Asks all sources in rounds, and publishes what they know as identity maps.
+// Makes the identity maps, one in each round, from what the sources add to an IdentityDraft.
 //
-// Threads read the maps from a hub. Workers get them by mail, but only maps in which an address or socket has another
-// identity than before: a worker looks at all its connections again for each of them. A map in which only the queues of
-// listeners differ goes to the hub alone.
+// A new map goes to the hub, from which other threads read it. It also goes to the workers if an address or socket has
+// another identity than before. A map in which only the accept queues differ does not go to the workers, because a
+// worker looks up the ends of all its connections again in each map that it gets.
 //
-// A source that is down for two rounds is logged as a warning, and as information when it is up again. One round may
-// fail by chance: the kernel may be out of memory, or a report of sockets be cut short.
+// The log has a warning when a source has been down for two rounds, and a line of level info when it is up again. A
+// single round may fail by chance, for example when the kernel is out of memory.
 //
 // Thread: one thread at a time.
 // Bounds: those of IdentityDraft, and of the sources.
@@ -35,8 +35,8 @@ class IdentityMaker {
   using PostToWorkers = std::function<void(std::shared_ptr<const IdentityMap>)>;
 
   struct Options {
-    // Whatever these point to, and whatever the functions use, must outlive the maker. Where two sources compete for
-    // room, the first one gets it. Connected sockets get room last, whichever source has them.
+    // All pointers here, and all that the functions use, must outlive the maker. When there is not enough room for all
+    // sources, the sources in front get it. Connected sockets get room last, whichever source has them.
     std::vector<IdentitySource*> sources;
     size_t max_endpoints = 0;  // --identity.max-endpoints
     const Clock* clock = nullptr;
@@ -49,8 +49,8 @@ class IdentityMaker {
 
   explicit IdentityMaker(Options options) : options_(std::move(options)), rounds_down_(options_.sources.size()) {}
 
-  // Makes a map, and publishes it if it differs from the one before. Publishes the counters. Takes milliseconds, and
-  // tens of them with many processes.
+  // Makes a map, and publishes it if it differs from the previous one. Publishes the counters. Takes some milliseconds,
+  // and tens of milliseconds with many processes.
   void Round();
   // How long the last round took, in nanoseconds.
   int64_t last_round_ns() const { return last_round_ns_; }
@@ -64,8 +64,8 @@ class IdentityMaker {
   IdentityPool pool_;
   IdentityDraft::Recent recent_;
   std::shared_ptr<const IdentityMap> published_;  // null before the first round
-  // The last map that workers got, and the one before. The latter is kept until the next round, so that it is destroyed
-  // here: a worker that held it last would stop reading packets meanwhile.
+  // The last map that workers got, and the previous one. The previous one is kept until the next round, so that this
+  // thread destroys it. A worker that destroyed it would read no packets meanwhile.
   std::shared_ptr<const IdentityMap> posted_;
   std::shared_ptr<const IdentityMap> posted_before_;
   uint64_t published_fingerprint_ = 0;  // of its sockets

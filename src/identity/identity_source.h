@@ -8,15 +8,19 @@
 
 namespace tcpgauge {
 
-// Knows something about who has which address, for example from /proc or from the Kubernetes API.
+// A source of identities: it knows who has some of the addresses or sockets, for example from /proc or from the
+// Kubernetes API. IdentityMaker asks all sources one after the other, again and again. Each time is a round. What the
+// sources add to the draft of a round becomes an identity map.
 //
-// Thread: the thread that makes identity maps calls AddTo(), and then is_up(). No two threads do so at a time.
+// Thread: in each round, the thread that makes identity maps calls AddTo(), and then is_up(). No two threads do so at
+// the same time.
 class IdentitySource {
  public:
   virtual ~IdentitySource() = default;
 
-  // Adds to `draft` what the source knows now. Called once in each round, after the sources before it. May read files
-  // and ask the kernel, but never waits for the network: a source of the network has a thread and a copy of its own.
+  // Adds to `draft` what the source knows now. Called once in each round, after the sources in front of it. May read
+  // files and ask the kernel, but never waits for the network. A source that needs the network has a thread of its own,
+  // and adds a copy of what this thread has learned.
   virtual void AddTo(IdentityDraft* draft) = 0;
 
   // The label `source` of tcpgauge_identity_up, such as "proc". Lives as long as the process.
@@ -25,8 +29,8 @@ class IdentitySource {
   // Whether the last AddTo() had current knowledge to add. False if, for example, a folder could not be read.
   virtual bool is_up() const = 0;
 
-  // Whether the log should tell when the source is down. False if this host has not what the source reads, such as the
-  // logs of containers, or if the source logs its errors itself.
+  // Whether to log that the source is down. False if this host lacks what the source reads, such as the logs of
+  // containers, or if the source logs its errors itself.
   virtual bool is_missed() const { return true; }
 };
 

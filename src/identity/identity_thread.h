@@ -25,7 +25,7 @@ class IdentityThread {
   // Starts the thread. `maker` must outlive this object, and nobody else may call its Round(). Call Round() once
   // before, so that the first connections have names. Errors: those of NamedThread().
   explicit IdentityThread(IdentityMaker* maker);
-  // Ends the thread, after the round that it may be in.
+  // Ends the thread. If a round has begun, waits until it is over.
   ~IdentityThread();
   IdentityThread(const IdentityThread&) = delete;
   IdentityThread& operator=(const IdentityThread&) = delete;

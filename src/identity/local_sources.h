@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// Where the level `local` reads.
+// The folders that the sources of IdentityLevel::kLocal read.
 struct LocalPaths {
   std::string procfs;          // --path.procfs
   std::string cgroup;          // --path.cgroup
@@ -19,7 +19,8 @@ struct LocalPaths {
   std::string node;            // the name of this node, for the pods on it; may be empty
 };
 
-// Makes the sources of the level `local`, in the order in which IdentityMaker must ask them. `clock` must outlive them.
+// Makes the sources of IdentityLevel::kLocal, in the order in which IdentityMaker must ask them. `clock` must outlive
+// them.
 std::vector<std::unique_ptr<IdentitySource>> MakeLocalSources(const LocalPaths& paths, const Clock& clock);
 
 }  // namespace tcpgauge

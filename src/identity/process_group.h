@@ -8,8 +8,9 @@
 
 namespace tcpgauge {
 
-// Tells the owner of a process by its file /proc/PID/cgroup. With cgroup1, the file has a line for each hierarchy, and
-// not all of them need tell the owner: a pod counts before a container, and a container before a unit.
+// Returns the owner of a process. `cgroup_file` is the content of its file /proc/PID/cgroup. With cgroup1, the file has
+// a line for each hierarchy, and the lines may name different owners. A pod is preferred to a container, and a
+// container to a unit.
 GroupOwner OwnerOfProcess(std::string_view cgroup_file);
 
 }  // namespace tcpgauge

@@ -18,23 +18,23 @@
 
 namespace tcpgauge {
 
-// Knows the addresses of pods and containers, by the files of one process of each: /proc/PID/cgroup tells whose the
-// process is, and /proc/PID/net which addresses its network namespace has.
+// Finds the addresses of pods, containers and units by their processes. /proc/PID/cgroup names the owner of a process,
+// and the files in /proc/PID/net have the addresses of its network namespace.
 //
-// Design. All of these files are readable for every user. The usual ways are not: /proc/PID/ns/net may only be read by
-// who may trace the process. So the inode number of /proc/PID/net/fib_trie tells one network namespace from another,
-// because the kernel makes that file once for each namespace. A process in the own namespace tells no address: several
-// workloads share the addresses there.
+// Design. Every user may read all of these files. The usual way to tell network namespaces apart is /proc/PID/ns/net,
+// which only a user who may trace the process can read. Instead, the inode number of /proc/PID/net/fib_trie identifies
+// a network namespace, because the kernel makes this file once for each namespace. Processes in the network namespace
+// of the host give no addresses, because several workloads share the addresses there.
 //
-// Trust. Every user may make a network namespace and give it any address. So of each pod, container and unit, only the
-// network namespace of the oldest process counts: what a process starts later cannot claim an address for its owner.
-// The start time tells the age, because process numbers are used again. In a pod, the processes of its containers count
-// before others.
+// Trust. Every user may make a network namespace and give it any address. So only the network namespace of the oldest
+// process of a pod, container or unit counts: a process that starts later cannot claim an address for its owner. The
+// age is taken from the start time, because process numbers are used again. In a pod, the processes of its containers
+// are preferred to others, such as the monitor of a container.
 //
 // Thread: see IdentitySource.
-// Bounds: kMaxProcesses processes in a round, the oldest numbers first, and kMaxNamespaces network namespaces with the
-// first kMaxAddressesOfNamespace addresses of each. The draft counts what is left out as an overflow. Of each file, the
-// first kMaxFileBytes are read.
+// Bounds: kMaxProcesses processes in a round, the lowest numbers first, and kMaxNamespaces network namespaces with the
+// first kMaxAddressesOfNamespace addresses of each. The draft counts what does not fit as an overflow. At most the
+// first kMaxFileBytes of a file are read, which is not counted.
 class ProcessSource final : public IdentitySource {
  public:
   static constexpr int kMaxProcesses = 32768;
@@ -47,7 +47,7 @@ class ProcessSource final : public IdentitySource {
 
   void AddTo(IdentityDraft* draft) override;
   std::string_view name() const override { return "proc"; }
-  // False if the folder is no procfs, or hides the processes of other users (hidepid, ProtectProc).
+  // False if the folder is not a procfs, or hides the processes of other users (hidepid, ProtectProc).
   bool is_up() const override { return is_up_; }
   bool is_missed() const override { return Exists(folder_); }
 

@@ -11,12 +11,13 @@
 
 namespace tcpgauge {
 
-// Remembers whose an address or endpoint was, for kKeepNs after it died. Without this, the last packets of a pod that
-// was deleted would come from an unknown end.
+// Remembers the identities of keys that the sources no longer name. A key is an address or an endpoint. It is kept for
+// kKeepNs after it was last seen. Otherwise the last packets of a deleted pod would have an unknown end.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the keys that Note() was called for since the last AddDead(), and those that AddDead() had room for. Note
-// only keys that have died: to remember all that live as well would take as much memory as a map.
+// Bounds: the keys for which Note() was called since the last AddDead(), and those for which AddDead() had room. Call
+// Note() only for keys that the sources no longer name. To remember all other keys too would take as much memory as a
+// map.
 template <typename Key>
 class RecentNames {
  public:
@@ -24,8 +25,7 @@ class RecentNames {
 
   static constexpr int64_t kKeepNs = 120 * kNanosecondsPerSecond;
 
-  // Notes that `key` had this identity when it was last seen. Does nothing if an identity of the key is noted already.
-  // Time: Clock::SteadyNanoseconds().
+  // Notes that `key` had this identity at the steady time `last_seen_ns`. Has no effect if `key` is noted already.
   void Note(const Key& key, const IdentityRef& identity, int64_t last_seen_ns) {
     names_.insert({key, {identity, last_seen_ns}});
   }
@@ -33,8 +33,8 @@ class RecentNames {
   // Forgets the identity of `key`, because another one has the key now.
   void Forget(const Key& key) { names_.erase(key); }
 
-  // Adds the keys that are dead: those that are not in `names`. Adds at most `room` of them, in any order. Forgets the
-  // others, and those that died long ago.
+  // Adds to `*names` the noted keys that it lacks and that were last seen less than kKeepNs ago. Adds at most `room`
+  // keys, in any order. Forgets the keys that it lacks and does not get.
   void AddDead(int64_t now_ns, size_t room, Names* names) {
     for (auto i = names_.begin(); i != names_.end();) {
       const auto here = i++;

@@ -15,13 +15,14 @@
 
 namespace tcpgauge {
 
-// Returns the addresses of this network namespace, but none of an interface kube-ipvs0: there, kube-proxy may have the
-// addresses of all services of the cluster. Nullopt if the kernel does not tell them now.
+// Returns the addresses of this network namespace, except those of the interface kube-ipvs0, where kube-proxy may have
+// put the addresses of all services of the cluster. Returns nullopt if the kernel does not report the addresses.
 std::optional<std::vector<IpAddress>> AddressesOfThisNamespace();
 
-// Knows the TCP sockets of this network namespace by their control groups, the queues of the listening ones, and the
-// addresses of the namespace. The addresses are shared: all programs of the host use them. While the kernel does not
-// tell them, they are those of the round before: otherwise all names of this host would vanish for a round.
+// Reads from the kernel the TCP sockets of this network namespace with their control groups, the accept queues of the
+// listening sockets, and the addresses of the namespace. The addresses are marked as shared in the draft, because all
+// programs of the host use them. If the kernel does not report the addresses in a round, those of the previous round
+// are used. Otherwise all names of this host would vanish for a round.
 //
 // Owns a netlink socket.
 // Thread: see IdentitySource.

@@ -6,13 +6,13 @@
 
 namespace tcpgauge {
 
-// The owner of a pod, as a name tells it. The views point into that name, or to constants.
+// The workload that a name suggests. `name` points into that name, and `kind` to a constant.
 struct WorkloadGuess {
   std::string_view name;
   std::string_view kind;
 };
 
-// Cuts the name of the owner from the name of a pod, by the first rule that applies:
+// Guesses the workload of a pod from the pod's name. The first rule that applies decides:
 // 1. NAME-HASH-SUFFIX, with a ReplicaSet's hash:  the Deployment NAME.
 // 2. NAME-MINUTE-SUFFIX, with 8 digits from 2 on: the CronJob NAME (the minute is counted since 1970).
 // 3. NAME-SUFFIX:                                 the DaemonSet NAME. A Job looks alike.
@@ -22,12 +22,12 @@ struct WorkloadGuess {
 // So no English word is a suffix or a hash.
 WorkloadGuess GuessWorkload(std::string_view pod);
 
-// Cuts the hash from the name of a ReplicaSet: the rest is the name of its Deployment. A name without a hash is the
-// name of a ReplicaSet that somebody made by hand, and is returned whole with the kind "ReplicaSet".
+// Guesses the Deployment that made a ReplicaSet: its name is that of the ReplicaSet without the hash at the end. If the
+// name has no hash, somebody made the ReplicaSet by hand. Then returns the whole name with the kind "ReplicaSet".
 WorkloadGuess GuessDeployment(std::string_view replica_set);
 
-// Whether `text` is the minute at the end of a CronJob's Job, counted since 1970: 8 digits, the first a 2 or a 3 (from
-// 2008 to 2046). No hash of a ReplicaSet begins with a 2 or 3.
+// Whether `text` can be the end of the name of a CronJob's Job: a number of minutes since 1970. It has 8 digits, and
+// the first one is 2 or 3 (the years 2008 to 2046). No hash of a ReplicaSet begins with 2 or 3.
 bool IsMinute(std::string_view text);
 
 }  // namespace tcpgauge

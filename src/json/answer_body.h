@@ -11,7 +11,7 @@ namespace tcpgauge {
 
 // A text that is read in pieces while it arrives: the body of an HTTP answer, or a file.
 //
-// Thread: one at a time.
+// Thread: one thread at a time.
 class AnswerBody {
  public:
   virtual ~AnswerBody() = default;

@@ -37,7 +37,7 @@ struct JsonSource {
 struct JsonBounds {
   size_t bytes = 0;
   size_t token_bytes = 0;  // of a number or a text, with the white space before it
-  size_t depth = 0;        // of objects and arrays in one another
+  size_t depth = 0;        // of nested objects and arrays
   // Without a number or a text, such as brackets, commas and white space. The parser keeps them until the next number
   // or text.
   size_t bytes_between = 1 << 20;
@@ -48,8 +48,9 @@ struct JsonBounds {
 //
 // Thread: any.
 // Bounds: besides the piece of the body at hand, takes memory of at most 64 times the greater one of bounds.token_bytes
-// and bounds.bytes_between: twice for a token, twice for its text, and the rest for an error message of the parser,
-// which escapes what it has kept and is not used. The time is proportional to the length of the text.
+// and bounds.bytes_between. A token takes twice its length, and its text twice its length. The rest is for an error
+// message that the parser makes and nobody uses: it has an escaped copy of the text that the parser has kept. The time
+// is proportional to the length of the text.
 //
 // Errors: those of `body` and of `visitor`. kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when
 // the text is not JSON. The messages are those of `source`, and contain no part of the text.

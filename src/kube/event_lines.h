@@ -15,12 +15,12 @@ namespace tcpgauge {
 
 // Splits the body of a watch into its lines. Each line is one event.
 //
-// A line counts once its newline has come. So an event of a connection that broke is not half applied: the next watch
-// begins before it.
+// A line is returned only once its newline has come. So when the connection breaks in the middle of an event, no part
+// of the event is used. The next watch begins before this event.
 //
-// Thread: confined to one.
-// Bounds: a line has at most max_line_bytes. A longer one is skipped to its end, and counted. etcd takes objects of up
-// to 1.5 MiB.
+// Thread: confined to one thread.
+// Bounds: a line has at most max_line_bytes. A longer line is skipped to its end, and counted. The default is the size
+// of the largest object that etcd stores (1.5 MiB).
 class EventLines {
  public:
   static constexpr size_t kMaxLineBytes = 1536 << 10;
@@ -41,7 +41,7 @@ class EventLines {
   const size_t max_line_bytes_;
   std::string piece_;       // of the body
   size_t taken_bytes_ = 0;  // of piece_
-  std::string line_;        // as far as earlier pieces had it
+  std::string line_;        // the beginning of the next line, if it was in earlier pieces
   bool is_skipping_ = false;
   uint64_t too_long_ = 0;
 };

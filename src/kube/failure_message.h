@@ -9,9 +9,9 @@ namespace tcpgauge {
 
 constexpr size_t kMaxFailureMessageBytes = 300;
 
-// Returns what an answer that is no success says: the member `message` of an object of kind Status, or the beginning of
-// any other body. At most kMaxFailureMessageBytes. Text from the server: it is untrusted, and may be cut within a
-// character.
+// Returns the error message in `body`, the body of an answer with an error status: the member `message` of an object of
+// kind Status, or the beginning of any other body. The message has at most kMaxFailureMessageBytes, and may be cut
+// within a character. It is not trusted, because the server wrote it.
 std::string FailureMessage(const std::string& body);
 
 }  // namespace tcpgauge

@@ -23,15 +23,18 @@ namespace tcpgauge {
 // Why not HTTP/2. A list or watch is one request at a time, so a second stream would carry nothing.
 //
 // The token and the authorities are read again before each request if they have changed. New authorities apply to new
-// connections. A watch that is under way keeps the token that it began with, as the API server looks at it only once.
+// connections. The API server checks the token when a watch begins, so a watch continues when its token is replaced.
 //
-// Answers are not compressed: a watch never is, and the API server would pay for the compression of a list.
+// Answers are not compressed. The API server never compresses a watch, and the compression of a list would cost it
+// processor time.
 //
-// Thread: confined to one. The constructor may run in another thread.
-// Bounds: at most kMaxWaitingBytes of a body, and one piece of libcurl, wait in memory. Of an answer that is no
-// success, 16 KiB are read, and of other answers but 200, such as redirections, 8 MiB: what sends more has failed. The
-// kernel gives up a silent, dead connection after a minute. Errors: those of KubeTransport. When a changed file of the
-// account cannot be read, the former content stays in use, and a warning is logged, once for each change.
+// Thread: confined to one thread. The constructor may run in another thread.
+// Bounds: at most kMaxWaitingBytes of a body, and one piece of libcurl, wait in memory. At most 16 KiB are read of an
+// answer with an error status (400 and above), and at most 8 MiB of other answers that are not 200, such as
+// redirections. A longer answer is cancelled, and counts as a failure. The kernel closes a dead connection after a
+// minute of silence.
+// Errors: those of KubeTransport. When a changed file of the account cannot be read, its previous content stays in use.
+// A warning is logged, once for each change.
 class KubeHttp final : public KubeTransport {
  public:
   static constexpr size_t kMaxWaitingBytes = 64 << 10;
@@ -49,7 +52,7 @@ class KubeHttp final : public KubeTransport {
   absl::Status RefreshAccount();
   // Advances the request. Returns the answer once it is complete.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
-  // Reads the rest of an answer that is no success.
+  // Reads the rest of an answer whose status is not 200.
   absl::StatusOr<KubeAnswer> ReadFailure(std::optional<HttpAnswer> answer);
   void Cancel();
 

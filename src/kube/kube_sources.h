@@ -34,25 +34,27 @@ struct KubeOptions {
   ListWatchOptions intervals;
 };
 
-// What the sources have done, for metrics of the agent itself.
+// Counts of one source, for the agent's metrics.
 struct KubeCounts {
   std::string_view source;  // IdentitySource::name()
   ListWatchCounts list_watch;
   uint64_t overflows = 0;  // endpoints and pods that were not kept
 };
 
-// The sources of names that ask the Kubernetes API. Level kNode has the source of the pods of this node. Level kCluster
-// also has those of the EndpointSlices and of the services of the cluster. No source ever asks for the pods of all
-// nodes: a watch of them from each node has overloaded API servers, and a central cache of them has run out of memory.
+// The identity sources that read the Kubernetes API. With the level kNode, there is one source: the pods of this node.
+// With kCluster, there are also the EndpointSlices and the services of the cluster.
+//
+// Design. No source reads the pods of all nodes. Other agents did so: watches of all pods from each node overloaded API
+// servers, and a central cache of all pods ran out of memory.
 //
 // Each source has a thread and a connection of its own. AddTo() copies what the thread has learned, and never waits for
 // the network.
 //
 // Thread: one thread calls Start() and Stop(), and destroys the object. The sources follow IdentitySource. Any thread
 // may call Counts().
-// Bounds: max_endpoints for each source. With 20,000 endpoints, the sources took 3 MB, and 11 MB with the maps that the
-// maker makes of them.
-// Errors: logged at most once a minute for each source. What was learned before an error stays.
+// Bounds: max_endpoints for each source. With 20,000 endpoints, the sources took 3 MB. Together with the identity maps
+// that were made from them, they took 11 MB.
+// Errors: logged at most once a minute for each source. After an error, the objects that were read before stay.
 class KubeSources {
  public:
   // `options.intervals.retry.random` may be null: the object then has its own. `clock` must outlive the object.

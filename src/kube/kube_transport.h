@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// The head of an answer of the Kubernetes API, and for an answer that is no success, what the server says about it.
+// The head of an answer of the Kubernetes API. If the status is not 200, also the server's error message.
 struct KubeAnswer {
   int status = 0;                              // the HTTP status code
   std::optional<int64_t> retry_after_seconds;  // of an answer other than 200; see HttpAnswer
@@ -24,23 +24,25 @@ struct KubeAnswer {
 // Time: all durations are steady.
 class KubeTransport : public AnswerBody {
  public:
-  // How long a request may take.
+  // How long Get() and Next() wait before they give up.
   struct Patience {
     int64_t silence_ns = 0;  // without a byte of the answer
     int64_t whole_ns = 0;    // from the request to the end of the answer
   };
 
   // Requests `path_and_query`, and waits for the head of the answer. With status 200, Next() then returns the body.
-  // Any other answer is complete. Gives up an earlier request.
+  // Any other answer has no body to read. Ends an earlier request that is not complete.
   //
-  // Errors: kCancelled when the agent stops. kDeadlineExceeded when the patience is at its end. kFailedPrecondition
+  // Errors: kCancelled when the agent stops. kDeadlineExceeded when a time of `patience` has passed.
+  // kFailedPrecondition
   // when the token or the certificates cannot be read. kUnavailable for any other failure.
   virtual absl::StatusOr<KubeAnswer> Get(const std::string& path_and_query, const Patience& patience) = 0;
 
   // See AnswerBody. Errors: those of Get() but kFailedPrecondition.
   absl::StatusOr<std::string> Next() override = 0;
 
-  // Waits for `ns`. Gives up an earlier request. Returns false at once when the agent stops.
+  // Waits for `ns` nanoseconds. Ends an earlier request that is not complete. Returns false at once when the agent
+  // stops.
   virtual bool Pause(int64_t ns) = 0;
 };
 

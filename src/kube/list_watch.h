@@ -42,26 +42,30 @@ struct ListWatchCounts {
   uint64_t relists = 0;         // complete reads of all objects after the first one
   uint64_t events = 0;          // of watches, without bookmarks and errors; also the initial events
   uint64_t lines_too_long = 0;  // events that were skipped; see EventLines
-  uint64_t lines_invalid = 0;   // events that were skipped, because they are no JSON or of no known type
+  uint64_t lines_invalid = 0;   // events that were skipped, because they are not JSON or their type is unknown
   uint64_t failures = 0;        // requests that failed, or broke off
 };
 
-// Keeps an ObjectStore equal to the objects of one kind that the API server has: reads all, then watches what changes.
+// Keeps an ObjectStore equal to the objects of one kind that the API server has. Reads all objects first, and then
+// watches for changes.
 //
-// Reading all. Where the server has the feature WatchList (by default Kubernetes 1.32, and 1.34 and later), a watch
-// itself begins with all objects (sendInitialEvents), and a bookmark ends them. The server sends them from its cache,
-// one at a time. Any other server refuses the parameter with status 422. Then ListWatch lists the objects in pages, and
-// begins the watch at the version of the list. A list also comes from the server's cache (resourceVersion=0), because a
-// list that etcd must answer reads the pods of all nodes. So a list may be some seconds old, and the watch brings the
-// rest. If the cache is too old even for the watch, the next list is exact.
+// Reading all objects. If the server has the feature WatchList (by default Kubernetes 1.32, and 1.34 and later), a
+// watch begins with an event for each object (sendInitialEvents), and a bookmark follows the last of them. The server
+// sends these events from its cache, one at a time. Any other server refuses the parameter with status 422. Then
+// ListWatch lists the objects in pages, and begins the watch at the version of the list. It asks the server for a list
+// from its cache too (resourceVersion=0), because for a list from etcd the server reads the pods of all nodes. So a
+// list may be some seconds old, and the watch then brings the later changes. If the list is too old even for the watch,
+// the next list comes from etcd.
 //
-// Watching. A watch continues from the last version that an event or a bookmark named. Its end is no failure.
+// Watching. The server ends a watch after a while. The next watch continues from the last version that an event or a
+// bookmark named.
 //
 // Failures. Status 410, or an event with that code, means that the server has forgotten the version. After a random
-// pause, ListWatch reads all again. So it does after status 400 or 422. Until then, and while it reads, the objects of
-// before stay. After any other failure, ListWatch repeats the request after a pause (RetryPause), for ever. An event
-// that cannot be read is skipped and counted: to ask again would bring the same event. A list that does not come to an
-// end is a failure: a page names itself as the next one, or there are more than 4,000 pages or 100 empty ones.
+// pause, ListWatch reads all objects again. It does the same after status 400 or 422. Until the read is complete, the
+// store keeps the objects that it has. After any other failure, ListWatch repeats the request after a pause
+// (RetryPause), for ever. An event that cannot be read is skipped and counted, because the next watch would bring the
+// same event. A list without an end is a failure: a page names itself as the next page, or there are more than 4,000
+// pages or 100 empty ones.
 //
 // Thread: Run() has a thread of its own. Counts() may be called by any thread.
 // Bounds: those of KubeTransport, EventLines, ObjectBody and ReadListPage(). The store bounds the number of objects.

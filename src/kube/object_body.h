@@ -12,12 +12,12 @@
 
 namespace tcpgauge {
 
-// Passes a body on while objects come out of it. Otherwise, a server that sends blanks without end would keep a
-// processor busy for as long as the request may take.
+// Returns the pieces of a body, and limits how many bytes come without a complete object. Without the limit, a server
+// that sends blanks without end would keep a processor busy for as long as the request may take.
 //
-// Thread: that of the body.
-// Bounds: at most kMaxBytes, and one piece, between two objects. An object of 1.5 MiB, the most that etcd
-// takes, has at most 9 MiB as JSON.
+// Thread: confined to the thread of the body.
+// Bounds: at most kMaxBytes, and one piece, between two objects. The largest object that etcd stores has 1.5 MiB, and
+// at most 9 MiB as JSON.
 class ObjectBody final : public AnswerBody {
  public:
   static constexpr size_t kMaxBytes = 16 << 20;
@@ -36,7 +36,7 @@ class ObjectBody final : public AnswerBody {
     return piece;
   }
 
-  // The reader has completed an object.
+  // Begins to count anew. Call it when an object is complete.
   void NoteObject() { bytes_ = 0; }
 
  private:

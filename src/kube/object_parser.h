@@ -8,21 +8,24 @@
 
 namespace tcpgauge {
 
-// Takes the members of one object of the API, such as a pod, as they arrive. A member's path is the names of the
-// objects around it and its own, with dots between them: "spec.nodeName". An array adds no name to the path, so that
-// each item of "status.podIPs" has the path "status.podIPs", and its address the path "status.podIPs.ip".
+// Receives the members of one API object, such as a pod, as they arrive, and keeps those that identities need. A
+// member's path consists of the names of the objects around it and its own name, with dots in between, for example
+// "spec.nodeName". Arrays and their items add nothing to a path. So each item of the array "status.podIPs" has the path
+// "status.podIPs", and the member "ip" of the item has the path "status.podIPs.ip".
 //
-// Thread: confined to one. Paths and texts are valid during the call only.
+// Thread: confined to one thread. Paths and texts are valid during the call only.
 class ObjectParser {
  public:
   virtual ~ObjectParser() = default;
 
-  // An object begins. Forgets the one before.
+  // Forgets the previous API object. Called when the next one begins.
   virtual void Begin() = 0;
-  // Whether the object or array at this path holds members to take. Otherwise it is skipped.
+  // Whether to read the object or array at this path. If false, it is skipped.
   virtual bool Wants(std::string_view path) const = 0;
+  // Receives a member that is neither an object nor an array.
   virtual void Take(std::string_view path, const JsonScalar& value) = 0;
-  // An object or array at this path ends. The end of an array follows the end of its last item, at the same path.
+  // Called at the end of an object or array at this path. An array and its items have the same path, so the call for
+  // the array follows the call for its last item.
   virtual void Leave(std::string_view path) = 0;
 };
 

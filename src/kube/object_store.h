@@ -6,22 +6,21 @@
 
 namespace tcpgauge {
 
-// Keeps what is of use of all objects of one kind, as ListWatch learns of them.
+// Stores the API objects of one kind, or what identities need of them. ListWatch calls it.
 //
-// A read of all objects begins with BeginSync(), and ends with EndSync() if all came. Until EndSync(), the objects of
-// before stay. EndSync() removes those that Put() was not called for since BeginSync(). So a read that breaks off loses
-// no object.
+// A read of all objects begins with BeginSync(). If all objects have come, it ends with EndSync(), which removes the
+// objects for which Put() was not called since BeginSync(). So a read that breaks off removes no object.
 //
 // Thread: confined to the thread that calls the API.
 class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
 
-  // Takes the next object for Put() or Remove().
+  // Returns the parser of the next object. Put() or Remove() then uses what the parser has read.
   virtual ObjectParser* parser() = 0;
-  // The object that the parser took is new, or has changed.
+  // Adds the object that the parser has read, or replaces its previous version.
   virtual void Put() = 0;
-  // The object that the parser took is gone.
+  // Removes the object that the parser has read.
   virtual void Remove() = 0;
 
   virtual void BeginSync() = 0;

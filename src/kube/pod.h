@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// What names need of a pod. All texts are as the API has them: IsName() may refuse them.
+// The members of a pod that identities need. The texts are as the API sends them, so IsName() may be false for them.
 struct Pod {
   std::string namespace_name;
   std::string name;

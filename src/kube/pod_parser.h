@@ -12,11 +12,11 @@
 
 namespace tcpgauge {
 
-// Takes a pod (core/v1 Pod).
+// Reads a pod (core/v1 Pod).
 //
-// Thread: confined to one.
-// Bounds: names are cut after kMaxNameBytes + 1, so that a name that is too long stays one that IsName() refuses. At
-// most kMaxAddresses are taken, and the others are passed over.
+// Thread: confined to one thread.
+// Bounds: a name is cut after kMaxNameBytes + 1 bytes, so IsName() is still false for a name that is too long.
+// Addresses beyond kMaxAddresses are ignored.
 class PodParser final : public ObjectParser {
  public:
   static constexpr size_t kMaxAddresses = 16;
@@ -26,7 +26,7 @@ class PodParser final : public ObjectParser {
   void Take(std::string_view path, const JsonScalar& value) override;
   void Leave(std::string_view path) override;
 
-  // The pod that was taken.
+  // The pod that was read last.
   const Pod& pod() const { return pod_; }
 
  private:
@@ -39,7 +39,7 @@ class PodParser final : public ObjectParser {
   void AddAddress(std::string_view text);
 
   Pod pod_;
-  Owner owner_;  // the item of metadata.ownerReferences that arrives
+  Owner owner_;  // the item of metadata.ownerReferences that is being read
 };
 
 }  // namespace tcpgauge

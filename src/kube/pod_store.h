@@ -21,12 +21,13 @@ namespace tcpgauge {
 
 // The pods of one node.
 //
-// A pod that has ended gives no address, because another pod may have it. A pod on the host's network gives none
-// either, because the address is the node's. Such a pod is known by its UID alone.
+// Two kinds of pods are found by their UID and not by an address. The address of a pod that has ended may belong to
+// another pod already. The address of a pod on the host's network is the address of the node.
 //
 // Thread: the thread that calls the API uses the functions of ObjectStore. Any thread may call the others. The lock is
-// held for one object, or for one copy of all.
-// Bounds: max_pods. A further pod is not kept, and is counted. It is kept with its next event after others went.
+// held while one object changes, or while all pods are copied.
+// Bounds: max_pods pods. A further pod is not stored, and is counted. When others are removed, it is stored at its next
+// event.
 class PodStore final : public ObjectStore {
  public:
   explicit PodStore(size_t max_pods) : max_pods_(max_pods) {}
@@ -41,7 +42,7 @@ class PodStore final : public ObjectStore {
   void AddTo(const std::string& zone, IdentityDraft* draft) const;
 
   size_t size() const;
-  // How many times a pod was not kept.
+  // How many times a pod was not stored.
   uint64_t overflows() const { return overflows_; }
 
  private:

@@ -14,7 +14,8 @@
 
 namespace tcpgauge {
 
-// The bounds of what the API server sends. A pod with the largest annotations and variables has a token of 1 MiB.
+// The bounds of an answer of the API server, for JsonBounds. A pod with the largest annotations and variables has a
+// token of 1 MiB.
 constexpr size_t kMaxListBytes = 1 << 30;
 constexpr size_t kMaxObjectTokenBytes = 1536 << 10;
 constexpr size_t kMaxObjectDepth = 64;
@@ -27,8 +28,8 @@ struct ListPage {
 };
 
 // Reads a page of a list from `body`, and calls Put() for each object while the page arrives.
-// Errors: those of ReadJson() and ObjectBody, and kInvalidArgument if the answer is no list. The objects before an
-// error were put.
+// Errors: those of ReadJson() and ObjectBody, and kInvalidArgument if the answer is not a list. Put() was called for
+// the objects before an error.
 absl::StatusOr<ListPage> ReadListPage(AnswerBody* body, ObjectStore* store);
 
 // An event of a watch.
@@ -42,7 +43,7 @@ struct WatchEvent {
   std::string error_message;         // of an error; at most kMaxFailureMessageBytes, untrusted
 };
 
-// Reads an event. `parser` takes its object. Errors: those of ReadJson().
+// Reads an event, and passes its object to `parser`. Errors: those of ReadJson().
 absl::StatusOr<WatchEvent> ReadWatchEvent(std::string_view line, ObjectParser* parser);
 
 }  // namespace tcpgauge

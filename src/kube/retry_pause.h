@@ -16,27 +16,28 @@ struct RetryPauseOptions {
   int64_t first_ns = kNanosecondsPerSecond;  // after a first failure; doubles with each further failure in a row
   int64_t max_ns = 60 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
-  // After the server forgot the version that a watch would continue from. All agents of a cluster learn that at the
-  // same moment, and nobody is in a hurry, because the names of before stay.
+  // The longest pause after the server forgot the version from which a watch would continue. All agents of a cluster
+  // learn that at the same moment. The pause may be long, because the agent keeps the names that it has.
   int64_t relist_spread_ns = 30 * kNanosecondsPerSecond;
   std::function<double()> random;  // returns a number in [0, 1); must be set
 };
 
-// Says how long to wait before the next request to the API server, so that agents neither hurry a server that is in
-// trouble, nor come at the same moment.
+// Computes how long to wait before the next request to the API server. The pauses grow with each failure, so that
+// agents do not overload a server in trouble. They are random, so that the agents of a cluster do not send requests at
+// the same moment.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 class RetryPause {
  public:
   explicit RetryPause(RetryPauseOptions options) : options_(std::move(options)) {}
 
-  // A request failed. Returns the pause: the one that the server asks for (Retry-After), and up to half of it more.
-  // Without one, the back-off, multiplied by a random number from 0.5 to 1.5.
+  // Returns the pause after a request that failed. If the server asks for a pause (Retry-After), it is this pause and a
+  // random part of at most half of it. Otherwise it is the back-off, multiplied by a random number from 0.5 to 1.5.
   int64_t AfterFailure(std::optional<int64_t> retry_after_seconds);
-  // The server forgot the version (status 410). Returns a random pause of at most relist_spread_ns. If this comes right
-  // after a failure, the back-off is added.
+  // Returns the pause after the server forgot the version (status 410): a random time of at most relist_spread_ns. If
+  // the previous request failed too, the back-off is added.
   int64_t AfterExpiry();
-  // A request succeeded: the next failure is a first one.
+  // Call it when a request succeeds. The next failure then counts as the first in a row.
   void Reset() { failures_ = 0; }
 
  private:
@@ -46,9 +47,8 @@ class RetryPause {
   int failures_ = 0;  // in a row
 };
 
-// Returns when the node with this name sends its first request, after the start: a time in [0, spread_ns). A node has
-// the same time after each start, and the nodes of a cluster are spread evenly, though a DaemonSet starts them
-// together.
+// Returns the pause from the start to the first request, in [0, spread_ns). It depends on the name of the node alone. A
+// DaemonSet starts the agents of a cluster together, and these pauses spread their first requests evenly.
 int64_t FirstRequestNs(std::string_view node_name, int64_t spread_ns);
 
 }  // namespace tcpgauge

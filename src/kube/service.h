@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// What names need of a service. All texts are as the API has them.
+// The members of a service that identities need. The texts are as the API sends them (see Pod).
 struct Service {
   std::string namespace_name;
   std::string name;

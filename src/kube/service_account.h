@@ -18,7 +18,7 @@ struct ServiceAccountFiles {
 
 // The token and the authorities of a service account. Reads a file again when it has changed.
 //
-// Thread: confined to one.
+// Thread: confined to one thread.
 // Bounds: those of ReadSmallFile().
 class ServiceAccount {
  public:

@@ -13,10 +13,10 @@
 
 namespace tcpgauge {
 
-// Takes a service (core/v1 Service).
+// Reads a service (core/v1 Service).
 //
-// Thread: confined to one.
-// Bounds: names are cut as in PodParser. At most kMaxAddresses and kMaxPorts are taken, and the others are passed over.
+// Thread: confined to one thread.
+// Bounds: names are cut as in PodParser. Addresses beyond kMaxAddresses, and ports beyond kMaxPorts, are ignored.
 class ServiceParser final : public ObjectParser {
  public:
   static constexpr size_t kMaxAddresses = 4;
@@ -27,12 +27,12 @@ class ServiceParser final : public ObjectParser {
   void Take(std::string_view path, const JsonScalar& value) override;
   void Leave(std::string_view path) override;
 
-  // The service that was taken.
+  // The service that was read last.
   const Service& service() const { return service_; }
 
  private:
   Service service_;
-  PortItem port_;  // the item of spec.ports that arrives
+  PortItem port_;  // the item of spec.ports that is being read
 };
 
 }  // namespace tcpgauge

@@ -21,9 +21,10 @@
 namespace tcpgauge {
 
 // The addresses of the services of a cluster. A packet that is captured before kube-proxy has translated it goes to the
-// address of its service. If all pods behind the service have one workload, that address has the workload too.
+// address of a service. If all pods behind the service have the same workload, the address of the service has this
+// workload too.
 //
-// Thread: as PodStore.
+// Thread: see PodStore.
 // Bounds: max_endpoints pairs of an address and a port, as in SliceStore.
 class ServiceStore final : public ObjectStore {
  public:

@@ -13,13 +13,14 @@ namespace tcpgauge {
 // One pod or host behind a service.
 struct SliceEndpoint {
   std::vector<IpAddress> addresses;
-  std::string pod;  // empty if it is no pod
+  std::string pod;  // empty for a host
   std::string pod_namespace;
   std::string node;
   std::string zone;
 };
 
-// What names need of an EndpointSlice: endpoints of one service. All texts are as the API has them.
+// The members of an EndpointSlice that identities need: some or all endpoints of a service. The texts are as the API
+// sends them (see Pod).
 struct Slice {
   std::string namespace_name;
   std::string name;

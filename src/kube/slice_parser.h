@@ -14,11 +14,11 @@
 
 namespace tcpgauge {
 
-// Takes an EndpointSlice (discovery.k8s.io/v1). A slice of host names (addressType FQDN) has no endpoints here.
+// Reads an EndpointSlice (discovery.k8s.io/v1). Of a slice of host names (addressType FQDN), no endpoint is read.
 //
-// Thread: confined to one.
-// Bounds: names are cut as in PodParser. At most 1000 endpoints, the most that the API server takes, kMaxAddresses of
-// each, and kMaxPorts are taken. The others are passed over.
+// Thread: confined to one thread.
+// Bounds: names are cut as in PodParser. Endpoints beyond kMaxEndpoints (the most that the API server allows),
+// addresses of an endpoint beyond kMaxAddresses, and ports beyond kMaxPorts are ignored.
 class SliceParser final : public ObjectParser {
  public:
   static constexpr size_t kMaxEndpoints = 1000;
@@ -30,14 +30,14 @@ class SliceParser final : public ObjectParser {
   void Take(std::string_view path, const JsonScalar& value) override;
   void Leave(std::string_view path) override;
 
-  // The slice that was taken.
+  // The slice that was read last.
   const Slice& slice() const { return slice_; }
 
  private:
   Slice slice_;
-  std::optional<SliceEndpoint> endpoint_;  // the item that arrives
+  std::optional<SliceEndpoint> endpoint_;  // the item that is being read
   bool is_pod_ = false;                    // its targetRef is a pod
-  PortItem port_;                          // the item that arrives
+  PortItem port_;                          // the item that is being read
 };
 
 }  // namespace tcpgauge

@@ -24,14 +24,14 @@ namespace tcpgauge {
 
 // The endpoints behind the services of a cluster.
 //
-// Only address and port together get a name, never an address alone. The API does not say here whether a pod is on the
-// host's network. Its address would then be that of a node, and of everything that runs there.
+// An identity is given to a pair of an address and a port, and never to an address alone. An EndpointSlice does not say
+// whether a pod is on the host's network. If it is, the address is that of the node, where other programs run too.
 //
 // An EndpointSlice names the pod, but not its owner. So the workload is a guess (GuessWorkload()).
 //
-// Thread: as PodStore.
-// Bounds: max_endpoints pairs of an address and a port. A slice that would exceed the bound is not kept, and its pairs
-// are counted. The slice is kept with its next event after others went. A slice without a pair is never kept.
+// Thread: see PodStore.
+// Bounds: max_endpoints pairs of an address and a port. A slice that would exceed the bound is not stored, and its
+// pairs are counted. When others are removed, it is stored at its next event. A slice without a pair is never stored.
 class SliceStore final : public ObjectStore {
  public:
   // A namespace and a name.
@@ -49,7 +49,7 @@ class SliceStore final : public ObjectStore {
 
   void AddTo(IdentityDraft* draft) const;
 
-  // Returns namespace, workload and kind of what is behind each service.
+  // Returns the workload behind each service: its namespace, name and kind.
   Workloads WorkloadsOfServices() const;
   // Returns the zone of a node, or an empty text if no endpoint tells it.
   std::string ZoneOf(const std::string& node) const;

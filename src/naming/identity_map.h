@@ -16,7 +16,8 @@
 
 namespace tcpgauge {
 
-// Names that a map has lost. The identities are those whom somebody still uses.
+// The identities that the previous map had and a map lacks, by address or endpoint. A pointer expires when nobody uses
+// the identity any more.
 struct LostNames {
   template <typename Key>
   using Names = std::vector<std::pair<Key, std::weak_ptr<const NumberedIdentity>>>;
@@ -39,15 +40,15 @@ struct IdentityMap {
   absl::flat_hash_map<uint16_t, IdentityRef> wildcard_ports;
   absl::flat_hash_set<IpAddress> shared_addresses;  // of this node; several workloads share each of them
   absl::flat_hash_set<IpAddress> local_addresses;   // all addresses of this node and of the pods on it
-  // A listener that is among the first N keeps its place there while it exists, whatever N is. So readers that have
-  // room for N of them show the same ones each time.
+  // The listeners and their accept queues. As long as a listener exists, no later listener comes before it. So a reader
+  // that has room for N of them shows the same ones each time.
   std::vector<ListenerQueue> listener_queues;
   // When the reading of the sockets began, in nanoseconds of the Unix epoch; 0 if they were not read. At a shared
   // address, `endpoints` names the client of a connection only if the connection began before this time and had not
   // ended then. Before the connection began or after it ended, the port may have belonged to another program.
   int64_t sockets_read_ns = 0;
-  // What `former` had and this map has not. The maker compares the two, so that no worker has to stop for it. A worker
-  // that got another map before has to compare them itself.
+  // `lost` is what `former` had and this map lacks. The maker compares the two maps, because a worker would read no
+  // packets meanwhile. A worker whose previous map is not `former` has to compare the maps itself.
   std::weak_ptr<const IdentityMap> former;  // null: `lost` is not known
   LostNames lost;
 
@@ -59,7 +60,7 @@ struct IdentityMap {
     const auto found = wildcard_ports.find(endpoint.port);
     return found == wildcard_ports.end() ? nullptr : found->second;
   }
-  // Whether `other` says the same about all ends. The queues of listeners may differ, and the time.
+  // Whether `other` gives all ends the same identities. The accept queues and the time may differ.
   bool HasNamesOf(const IdentityMap& other) const {
     return addresses == other.addresses && endpoints == other.endpoints && wildcard_ports == other.wildcard_ports &&
            shared_addresses == other.shared_addresses && local_addresses == other.local_addresses;

@@ -17,12 +17,12 @@ namespace tcpgauge {
 
 // Gives numbers to identities: equal identities that are in use at the same time get the same number.
 //
-// Design. A cluster has tens of thousands of identities, and their texts are most of what names cost. So equal texts of
-// its identities share their bytes. The pool looks for none that shares a pod's name, because few identities have the
-// same pod. The sets of identities hold pointers, and compare what these point to.
+// Design. A cluster has tens of thousands of identities, and most of their memory is texts. So equal texts share their
+// bytes (SharedNames). Exception: pod names are not looked up there, because few identities have the same pod. The sets
+// of identities hold pointers, and compare the identities behind them.
 //
-// Thread: confined to the thread that makes identity maps. The identities may be used and released by any thread, and
-// weak pointers to them locked.
+// Thread: confined to the thread that makes identity maps. Any thread may use and release the identities, and lock weak
+// pointers to them.
 // Bounds: as many identities and workloads as are in use, and those released since the last ForgetUnused(). Texts: see
 // SharedNames.
 class IdentityPool {
@@ -30,7 +30,7 @@ class IdentityPool {
   // Returns the identity that equals `identity`. Adds it if it is new.
   IdentityRef Get(const EndIdentity& identity);
 
-  // Forgets identities that nobody uses any more, and the workloads and labels that none of the others has.
+  // Forgets the identities that nobody uses any more. Forgets also the workloads and labels that no other identity has.
   void ForgetUnused();
 
   size_t size() const { return identities_.size(); }
@@ -74,7 +74,7 @@ class IdentityPool {
   using OnePerPart = absl::flat_hash_set<const NumberedIdentity*, HashOfPart<part_of>, EqualParts<part_of>>;
 
   absl::flat_hash_set<IdentityRef, HashOfIdentity, EqualIdentities> identities_;
-  // Of each workload and of each combination of labels, one of the identities that have it.
+  // For each workload, and for each combination of labels, one of the identities that have it.
   OnePerPart<WorkloadOf> workloads_;
   OnePerPart<LabelsOf> labels_;
   SharedNames texts_;

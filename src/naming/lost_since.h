@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Returns the names of `before` that `now` has not. Takes as long as the maps are large: some milliseconds for 20,000
-// endpoints.
+// Returns the identities that `before` has and `now` lacks. Takes time in proportion to the size of the maps: some
+// milliseconds for 20,000 endpoints.
 //
 // Thread: any.
 LostNames LostSince(const IdentityMap& before, const IdentityMap& now);

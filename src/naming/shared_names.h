@@ -14,7 +14,7 @@ namespace tcpgauge {
 
 // Finds the copy of a name that exists already, so that many objects share the names of nodes, zones and the like.
 //
-// Thread: one at a time. Names may be released by any thread.
+// Thread: one thread at a time. Names may be released by any thread.
 // Bounds: kFew names, or twice as many as were in use when names were last forgotten, whichever is more.
 class SharedNames {
  public:

@@ -16,10 +16,10 @@ namespace tcpgauge {
 //
 // Design. An identity has nine texts, and a cluster has tens of thousands of identities. Most of their texts are equal:
 // those of nodes, zones, namespaces and workloads. As std::string, an identity took 300 bytes even without a text, and
-// each copy of a longer text took its length again. A SharedText takes 8 bytes, and all copies of a text take its
-// length and 8 bytes once. An index into a table of texts would take 4 bytes. But then whoever reads a name would need
-// the table, and the table would have to outlive all snapshots. A std::shared_ptr<const std::string> takes twice as
-// much, and 48 bytes more for the text.
+// each copy of a longer text took its length again. A SharedText takes 8 bytes. The bytes of the text, and 8 bytes
+// more, exist once for all copies. An index into a table of texts would take 4 bytes. But then whoever reads a name
+// would need the table, and the table would have to outlive all snapshots. A std::shared_ptr<const std::string> takes
+// twice as much, and 48 bytes more for the text.
 //
 // Thread: as std::string. Copies may be made, read and destroyed by different threads at the same time.
 // Bounds: none of its own. The text must be shorter than 4 GiB.

@@ -63,7 +63,8 @@ struct Tunnel {
   }
 };
 
-// The VLAN tags and tunnels around a packet. The same 4-tuple in two different encapsulations is two connections.
+// The VLAN tags and tunnels around a packet. The same 4-tuple in two different encapsulations is two keys
+// (ConnectionKey).
 //
 // VLANs and tunnels are two lists, each with the outermost first. Whether a VLAN tag stood inside or outside a tunnel
 // is not stored. A priority tag (VLAN 0, IEEE 802.1Q section 9.6) names no VLAN, so the decoder does not add it.

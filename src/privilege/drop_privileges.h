@@ -23,7 +23,7 @@ namespace tcpgauge {
 
 // Gives up every capability except those that opening captures, listeners and files may use, and those that
 // DropPrivileges() uses. `net_admin` says whether to keep CAP_NET_ADMIN too. A capability that the process lacks stays
-// missing, which is no error. Errors: kUnavailable.
+// missing, which is not an error. Errors: kUnavailable.
 absl::Status KeepOpeningCapabilities(bool net_admin);
 
 // Gives up the remaining privileges. Call it once, when everything is open. Its steps:

@@ -20,7 +20,7 @@ namespace tcpgauge {
 // times of the last admissions make the bound strict.
 //
 // Thread: confined to one thread.
-// Time: table time. Steps back are ignored.
+// Time: table time (see Snapshot), in nanoseconds. Steps back are ignored.
 // Bounds: 16 bytes for each of `per_minute` admissions.
 class AdmissionBudget {
  public:

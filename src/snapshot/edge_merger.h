@@ -15,8 +15,8 @@
 namespace tcpgauge {
 
 // Adds up the edges of the workers' tables, and keeps the counters of an edge from falling. (EdgeTable says what it
-// means that an edge is exported or retired.) The distributions of an account are added up and kept as its counters
-// are. So no count of a bucket falls, unless the scale of its distribution does.
+// means that an edge is exported or retired.) Distributions are added up and kept like counters. A bucket's count falls
+// only when the scale of its distribution falls.
 //
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.

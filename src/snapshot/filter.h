@@ -30,9 +30,8 @@ namespace tcpgauge {
 //   host:10.0.0.0/8   the address of the client or of the server has this prefix
 //   client:ADDRESS    like host:, but only for the client
 //   server:ADDRESS    like host:, but only for the server
-//   service:ADDRESS   like host:, but for the address that the client used (ConnectionSummary::service): that of a
-//   service
-//                     that translates it, or of the server itself; a port may follow, as in service:10.96.0.10:443 or
+//   service:ADDRESS   like host:, but for the address that the client used (ConnectionSummary::service), before any
+//                     translation to that of the server; a port may follow, as in service:10.96.0.10:443 or
 //                     service:[2001:db8::1]:443
 //   state:estab       the state's name, in the metrics or in the program tcptrack, begins with this
 //   interface:eth     the interface's name contains this

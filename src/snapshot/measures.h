@@ -10,7 +10,7 @@ namespace tcpgauge {
 
 // The numbers of one connection, or their sums over several connections. Connections can be sorted by them. "Up" is
 // what the client sent, and "down" is what the server sent. Bytes are TCP payload, retransmissions included.
-// Thread: one at a time; a plain value.
+// Thread: one thread at a time; a plain value.
 struct Measures {
   double up_bytes_per_second = 0;
   double down_bytes_per_second = 0;

@@ -41,8 +41,8 @@ struct SeriesChoiceOptions {
 // A connection that has ended never takes the place of another connection.
 //
 // Connections with the same endpoints on an interface of the same name have equal labels, so they share series. When
-// one of them ends and another begins, the series go on: that is no admission. Here and above, such connections are one
-// connection, which is open while any of them is open, and has the weight of the heaviest.
+// one of them ends and another begins, the series go on: this is not an admission. Here and above, such connections are
+// one connection, which is open while any of them is open, and has the weight of the heaviest.
 //
 // Design. To choose anew from each snapshot, without memory, was rejected. 55 short connections a second then made
 // 220,000 series in two hours, of which Prometheus keeps each for hours. And of 100 connections with series, 88 had
@@ -51,7 +51,7 @@ struct SeriesChoiceOptions {
 // All readers see the same choice. A reader decides only how often a snapshot is made, not how long series last.
 //
 // Thread: confined to one thread.
-// Time: table time; see Snapshot::time_ns.
+// Time: table time (see Snapshot), in nanoseconds.
 // Bounds: stores the labels of `max_connections` connections. Choose() looks up each connection of the snapshot once.
 class SeriesChoice {
  public:

@@ -22,39 +22,43 @@ namespace tcpgauge {
 
 struct WorkloadEdgeOptions {
   size_t max_exported = 60;
-  int64_t window_ns = 60 * kNanosecondsPerSecond;                     // every reader reads at least once in a window
+  int64_t window_ns = 60 * kNanosecondsPerSecond;                     // the longest time between two reads of a reader
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // a silent workload edge loses its series
   int64_t capture_start_time_ns = 0;                                  // since the Unix epoch
 };
 
-// Adds up the workload accounts of all tables, and chooses the workload edges that have series of their own.
+// Adds up the accounts of workload edges of all tables (see WorkloadCells), and chooses the workload edges that have
+// series of their own. `other` holds the rest. There is one `other` for each Reporter.
 //
-// - The first workload edges on which a server answers get series, as many as may have them. They keep the series until
-//   they have no open connection and were silent for the idle time-out. Everything else is in `other`, by reporter.
-// - The series of a workload edge are zero for a window, so that readers see every increase. Exception: in the first
-//   window, which begins with the first credit, readers are taken to have read nothing.
-// - No counter falls. What was in `other` before a workload edge had series stays there. When a table forgets a cell,
-//   its account moves to the table's fold; then Merge() keeps it for the workload edge, and subtracts it from `other`.
-//   An edge whose series have ended gets none for another window.
+// - A workload edge gets series once a server answered on it, while fewer than `max_exported` have series.
+// - It keeps the series until it has no open connection and its counters have not changed for the idle time-out. Then
+//   it gets no series for a window.
+// - Its counters are 0 for the first window of its series. So each reader reads the 0, and sees every later increase.
+//   What was counted before stays in `other`. Exception: in the window that begins with the first count of all, readers
+//   may not have read anything yet. A workload edge that is new in a call of that window is shown with all its counts.
+// - No counter falls. When a table forgets a cell, it adds the cell's account to an account for the rest, the fold.
+//   From then on, Merge() adds its own copy of the cell's account to the workload edge, and subtracts it from `other`.
 // - For each reporter, all workload edges and `other` together hold what the accounts of that reporter hold.
-// - The distributions of an account are added and subtracted as its counters are. So no count of a bucket falls, unless
-//   the scale of its distribution does.
-// - A workload is known by its namespace and name. Its number in the accounts may change when no pod of it was known
-//   for a while.
+// - Distributions are added and subtracted like counters. A bucket's count falls only when the scale of its
+//   distribution falls.
+// - A workload is identified by its namespace and name. The accounts also have a number for it, which is not used: it
+//   may change when no pod of the workload was known for a while.
 //
 // Thread: confined to the collector's thread.
-// Time: table time, in nanoseconds.
+// Time: table time (see Snapshot), in nanoseconds.
 // Bounds: a copy of each account of each worker, the names of their workloads, max_exported workload edges, and
-// kMaxZonePairs pairs of zones. Further pairs are counted as the pair of "other" and "other".
+// kMaxZonePairs pairs of a client's and a server's availability zone. Payload of a further pair counts for the pair of
+// "other" and "other".
 class WorkloadEdgeMerger {
  public:
   static constexpr size_t kMaxZonePairs = 64;
-  static constexpr size_t kFewNumbers = 1024;
+  static constexpr size_t kFewNumbers = 1024;  // so many numbers of workloads are never forgotten
 
   explicit WorkloadEdgeMerger(const WorkloadEdgeOptions& options) : options_(options) {}
 
-  // Returns the workload edges, without lookups. `workers` holds the accounts of each worker, as of now. The pointers
-  // are not kept. REQUIRES: each call passes the same workers in the same order.
+  // Returns the workload edges with series, `other`, and the payload between zones. Leaves the counts of lookups 0.
+  // `workers` holds the accounts of each worker, as of now. The pointers are not kept. REQUIRES: each call passes the
+  // same workers in the same order.
   WorkloadEdgesView Merge(const std::vector<const std::vector<WorkloadAccount>*>& workers, int64_t now_ns);
 
  private:
@@ -116,7 +120,7 @@ class WorkloadEdgeMerger {
   std::vector<ZonePayload> zones_;
   std::array<double, 3> other_rtt_sums_{};  // at the last call, by Reporter
   std::array<double, 3> other_response_sums_{};
-  int64_t first_ns_ = -1;  // when the first credit was seen; -1: none was
+  int64_t first_ns_ = -1;  // when the first count was seen; -1: none was
   int64_t last_ns_ = 0;    // of the last call
 };
 

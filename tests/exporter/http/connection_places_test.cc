@@ -47,9 +47,9 @@ class ConnectionPlacesTest : public testing::Test {
     return closed_;
   }
 
-  std::vector<std::string> Overdue(int64_t now_ns, bool others_wait) {
+  std::vector<std::string> Overdue(int64_t now_ns, bool use_crowd_rules) {
     std::vector<std::string> names;
-    for (const auto place : places_.Overdue(now_ns, others_wait)) {
+    for (const auto place : places_.Overdue(now_ns, use_crowd_rules)) {
       for (const auto& [name, handle] : open_) {
         if (handle == place) names.push_back(name);
       }
