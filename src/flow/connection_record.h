@@ -53,7 +53,7 @@ struct EndRecord {
   // The segments with payload of which the connection's edge was not told yet. A connection with kDoubtful does not
   // count those that are retransmissions until it is confirmed. At most kMaxUntoldSegments.
   uint16_t untold_segments : 7;
-  uint16_t window_scale : 4;        // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
+  uint16_t window_scale : 4;  // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t flags : 5;
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 

@@ -57,7 +57,7 @@ struct TableOptions {
   // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
   // saves memory and time; the options below, except max_encapsulations, then have no effect.
   bool keep_rates = true;
-  int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
+  int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see PayloadWindows
   int64_t rate_window_ns = kNanosecondsPerSecond;
   int64_t ranking_window_ns = 60 * kNanosecondsPerSecond;
   int64_t stall_ns = 5 * kNanosecondsPerSecond;                 // see IsStalled() in stall.h
@@ -309,8 +309,8 @@ class alignas(64) ConnectionTable {
   // Payload bytes per second that the client or the server sent, over the last rate window that ended by `time_ns` (see
   // PayloadWindows::Rate). 0 for an embryo, and without keep_rates.
   double PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const;
-  // Payload bytes of both ends since one ranking window before `time_ns` (see PayloadWindows::Weight). 0 for an embryo,
-  // and without keep_rates.
+  // The weight of the connection at `time_ns`: payload of both ends, of which older bytes weigh less (see
+  // PayloadWindows). 0 for an embryo, and without keep_rates.
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
   // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
   bool IsStalled(uint32_t slot) const;
@@ -628,8 +628,8 @@ class alignas(64) ConnectionTable {
   ConnectionNames names_;
   Ledger ledger_;                            // has edges if keep_rates
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
-  SlotBits untold_;            // the slots of records with an untold_segments above 0; none without edges
-  uint32_t next_to_tell_ = 0;  // see TellSomeEdges()
+  SlotBits untold_;                          // the slots of records with an untold_segments above 0; none without edges
+  uint32_t next_to_tell_ = 0;                // see TellSomeEdges()
   RecentlyEnded recently_ended_;
   RepeatedAttempts repeated_attempts_;
   TimeWaitTable time_wait_;

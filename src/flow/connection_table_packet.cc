@@ -312,9 +312,8 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
   const ConnectionRecord& record = records_[slot];
   const EndRecord& a = record.ends[0];
   const EndRecord& b = record.ends[1];
-  const bool both_directions = record.has(ConnectionRecord::kDoubtful)
-                                   ? a.untold_segments > 0 && b.untold_segments > 0
-                                   : a.packets > 0 && b.packets > 0;
+  const bool both_directions = record.has(ConnectionRecord::kDoubtful) ? a.untold_segments > 0 && b.untold_segments > 0
+                                                                       : a.packets > 0 && b.packets > 0;
   if (both_directions || a.untold_segments >= kMidstreamPayloadSegments ||
       b.untold_segments >= kMidstreamPayloadSegments) {
     Confirm(slot);

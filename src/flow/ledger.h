@@ -18,7 +18,8 @@
 
 namespace tcpgauge {
 
-// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, ignored resets and late segments count in the totals alone.
+// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, ignored
+// resets and late segments count in the totals alone.
 //
 // Design. Totals are counted when their packet comes. An edge is told later: when a pass copies the connection, when
 // segments were lost, and when the connection ends. To find an edge among thousands, and to decide whether it is
@@ -40,7 +41,8 @@ class Ledger {
   Ledger(std::unique_ptr<EdgeTable> edges, ConnectionNames* names) : edges_(std::move(edges)), names_(*names) {}
 
   const Totals& totals() const { return totals_; }
-  // The totals, without the traffic of which no edge was told yet. The accounts of all edges add up to them at any time.
+  // The totals, without the traffic of which no edge was told yet. The accounts of all edges add up to them at any
+  // time.
   Totals told_totals() const;
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
@@ -100,8 +102,8 @@ class Ledger {
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
-  // Counts, in the totals, what one end sent: the client if `of_client`, otherwise the server. `segments` are those with
-  // payload. The connection's edge must be told by TellEdge(), at once or later.
+  // Counts, in the totals, what one end sent: the client if `of_client`, otherwise the server. `segments` are those
+  // with payload. The connection's edge must be told by TellEdge(), at once or later.
   void Count(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses) {
     (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
     totals_.segments += segments;
@@ -156,7 +158,7 @@ class Ledger {
   void CreditUnopened(const ConnectionKey& key, End client, const EdgeTraffic& traffic, int64_t now_ns);
 
   Totals totals_;
-  EdgeTraffic told_;  // all that TellEdge() credited, except losses
+  EdgeTraffic told_;               // all that TellEdge() credited, except losses
   uint64_t opened_for_edges_ = 0;  // calls of OpenEdge()
   std::unique_ptr<EdgeTable> edges_;
   ConnectionNames& names_;
