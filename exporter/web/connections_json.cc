@@ -2,17 +2,16 @@
 #include "exporter/web/connections_json.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "exporter/web/answer_head.h"
+#include "exporter/web/query_parameters.h"
 #include "src/base/json_string.h"
 #include "src/base/json_writer.h"
 #include "src/flow/connection_view.h"
@@ -86,12 +85,11 @@ void WriteInterfaces(const Snapshot& snapshot, const std::vector<std::string>& n
 // until they are written. A string that had to grow would exist twice while it is copied.
 size_t MostBytes(const Snapshot& snapshot, const std::vector<uint32_t>& indexes,
                  const std::vector<std::string>& interface_names) {
-  constexpr size_t kFrameBytes = 2048;    // all that surrounds the two lists
   constexpr size_t kInterfaceBytes = 96;  // an element of "interfaces", without the name
   // An element of "connections", without the interface's name, the names of the ends, the service and the views.
   constexpr size_t kConnectionBytes = 1504;
   size_t longest_name = 0;
-  size_t bytes = kFrameBytes;
+  size_t bytes = kAnswerFrameJsonBytes;
   for (const std::string& name : interface_names) {
     longest_name = std::max(longest_name, name.size());
     bytes += kInterfaceBytes + name.size();
@@ -106,46 +104,19 @@ size_t MostBytes(const Snapshot& snapshot, const std::vector<uint32_t>& indexes,
   return bytes;
 }
 
-absl::Status WrongValue(std::string_view parameter, std::string_view value, const std::string& expected) {
-  constexpr size_t kMaxShownBytes = 100;
-  const bool cut = value.size() > kMaxShownBytes;
-  return absl::InvalidArgumentError(absl::StrCat(std::string(parameter), ": ",
-                                                 JsonString(value.substr(0, kMaxShownBytes)), cut ? " and so on" : "",
-                                                 " is not ", expected));
-}
-
-// Returns the value of a parameter, or an empty string if it is missing. Errors: InvalidArgument if it is repeated.
-absl::StatusOr<std::string> OnlyValue(const HttpRequest& request, const std::string& name) {
-  const auto times = std::count_if(request.query.begin(), request.query.end(),
-                                   [&name](const auto& parameter) { return parameter.first == name; });
-  if (times > 1) return absl::InvalidArgumentError(absl::StrCat(name, ": is given ", times, " times; give it once"));
-  return request.QueryParameter(name).value_or("");
-}
-
 }  // namespace
 
 absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request) {
   ConnectionQuery query;
-  const absl::StatusOr<std::string> sort = OnlyValue(request, "sort");
+  const absl::StatusOr<SortParameter> sort = ParseSort(request);
   if (!sort.ok()) return sort.status();
-  if (!sort->empty()) {
-    query.reverse = sort->front() == '-';
-    const auto parsed = ParseConnectionSort(std::string_view(*sort).substr(query.reverse ? 1 : 0));
-    if (!parsed.has_value()) {
-      return WrongValue("sort", *sort,
-                        absl::StrCat("one of ", ConnectionSortNames(), ", with a - before it to reverse"));
-    }
+  if (!sort->name.empty() || sort->reverse) {
+    const std::optional<ConnectionSort> parsed = ParseConnectionSort(sort->name);
+    if (!parsed.has_value()) return WrongSort(*sort, ConnectionSortNames());
     query.sort = *parsed;
+    query.reverse = sort->reverse;
   }
-  const absl::StatusOr<std::string> limit = OnlyValue(request, "limit");
-  if (!limit.ok()) return limit.status();
-  if (!limit->empty()) {
-    const char* end = limit->data() + limit->size();
-    const auto [parsed_to, error] = std::from_chars(limit->data(), end, query.limit);
-    if (error != std::errc() || parsed_to != end || query.limit > kMaxConnectionsListed) {
-      return WrongValue("limit", *limit, absl::StrCat("a number from 0 to ", kMaxConnectionsListed));
-    }
-  }
+  if (absl::Status limit = ParseLimit(request, kMaxConnectionsListed, &query.limit); !limit.ok()) return limit;
   absl::StatusOr<std::string> filter = OnlyValue(request, "filter");
   if (!filter.ok()) return filter.status();
   query.filter = *std::move(filter);
@@ -164,10 +135,7 @@ std::optional<std::string> ConnectionsJson(const Snapshot& snapshot, const Conne
   if (!chosen.has_value()) return std::nullopt;
   const std::vector<std::string> interface_names = InterfaceNames(snapshot);
   JsonWriter writer(MostBytes(snapshot, chosen->indexes, interface_names));
-  writer.Raw("{\"agent\":").Raw(JsonString(agent));
-  writer.Raw(",\"sequence\":").Value(snapshot.sequence);
-  writer.Raw(",\"time\":").Seconds(snapshot.time_ns + snapshot.clock_stepped_ns);
-  writer.Raw(",\"capture_start_time\":").Seconds(snapshot.capture_start_time_ns);
+  WriteAnswerHead(snapshot, agent, &writer);
   writer.Raw(",\"rate_window_seconds\":").Value(snapshot.rate_window_seconds);
   writer.Raw(",\"interfaces\":");
   WriteInterfaces(snapshot, interface_names, &writer);

@@ -9,13 +9,18 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/compression.h"
 #include "exporter/http/http_service.h"
 #include "exporter/http/request_target.h"
 #include "exporter/web/connections_json.h"
+#include "exporter/web/edge_order.h"
+#include "exporter/web/edges_json.h"
 #include "exporter/web/metrics_page.h"
+#include "exporter/web/services_json.h"
 #include "exporter/web/web_page.h"
 #include "src/base/check.h"
 #include "src/base/json_string.h"
@@ -28,8 +33,11 @@ constexpr char kPagePath[] = "/";
 constexpr char kHealthyPath[] = "/-/healthy";
 constexpr char kReadyPath[] = "/-/ready";
 constexpr char kConnectionsPath[] = "/api/v1/connections";
+constexpr char kEdgesPath[] = "/api/v1/edges";
+constexpr char kServicesPath[] = "/api/v1/services";
 constexpr char kStatusPath[] = "/api/v1/status";
-constexpr const char* kOtherPaths[] = {kPagePath, kHealthyPath, kReadyPath, kConnectionsPath, kStatusPath};
+constexpr const char* kOtherPaths[] = {kPagePath,  kHealthyPath,  kReadyPath, kConnectionsPath,
+                                       kEdgesPath, kServicesPath, kStatusPath};
 
 // The processor time of one listing. 10,000 of 100,000 connections take some 0.04 s, compressed.
 constexpr int64_t kListingCpuNs = kNanosecondsPerSecond;
@@ -83,24 +91,52 @@ HttpResponse JsonError(int status, std::string_view error) {
   return response;
 }
 
-SnapshotHandler ConnectionsPage(const WebSources& sources) {
-  return [sources](const HttpRequest& request, const std::shared_ptr<const Snapshot>& snapshot) {
+// Returns the answer to a request for a list, or nullopt if it must stop. Errors: InvalidArgument if a parameter is
+// wrong; the message is for the client.
+using Listing = std::function<absl::StatusOr<std::optional<std::string>>(
+    const HttpRequest& request, const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop)>;
+
+// Answers with a list that takes at most kListingCpuNs. `cheaper` says what would take less.
+SnapshotHandler ListingPage(const WebSources& sources, const std::string& cheaper, Listing list) {
+  return [sources, cheaper, list = std::move(list)](const HttpRequest& request,
+                                                    const std::shared_ptr<const Snapshot>& snapshot) {
     const CpuBudget budget(kListingCpuNs, sources.cpu_clock);
     const auto must_stop = [&] { return request.IsAbandoned() || budget.IsSpent(); };
-    const absl::StatusOr<ConnectionQuery> query = ParseConnectionQuery(request);
-    if (!query.ok()) return JsonError(400, std::string(query.status().message()));
-    std::optional<std::string> listing = ConnectionsJson(*snapshot, *query, sources.agent_name, must_stop);
-    if (listing.has_value()) {
+    absl::StatusOr<std::optional<std::string>> listing = list(request, *snapshot, must_stop);
+    if (!listing.ok()) return JsonError(400, std::string(listing.status().message()));
+    if (listing->has_value()) {
       HttpResponse response = JsonPage();
-      response.body = *std::move(listing);
+      response.body = **std::move(listing);
       response = CompressIfAccepted(request, std::move(response));
       if (!must_stop()) return response;
     }
     if (request.IsAbandoned()) return AbandonedResponse();
-    return JsonError(503,
-                     "the answer takes more than 1 second of processor time; use a smaller limit, or a filter of fewer "
-                     "and shorter terms, such as limit=100&filter=port:443");
+    return JsonError(503, absl::StrCat("the answer takes more than 1 second of processor time; use ", cheaper));
   };
+}
+
+SnapshotHandler ConnectionsPage(const WebSources& sources) {
+  return ListingPage(
+      sources, "a smaller limit, or a filter of fewer and shorter terms, such as limit=100&filter=port:443",
+      [agent = sources.agent_name](const HttpRequest& request, const Snapshot& snapshot,
+                                   absl::FunctionRef<bool()> must_stop) -> absl::StatusOr<std::optional<std::string>> {
+        const absl::StatusOr<ConnectionQuery> query = ParseConnectionQuery(request);
+        if (!query.ok()) return query.status();
+        return ConnectionsJson(snapshot, *query, agent, must_stop);
+      });
+}
+
+// Answers with EdgesJson() or ServicesJson().
+template <typename Json>
+SnapshotHandler EdgeListPage(const WebSources& sources, EdgeListKind kind, Json json) {
+  return ListingPage(sources, "a smaller limit, such as limit=100",
+                     [agent = sources.agent_name, kind, json](
+                         const HttpRequest& request, const Snapshot& snapshot,
+                         absl::FunctionRef<bool()> must_stop) -> absl::StatusOr<std::optional<std::string>> {
+                       const absl::StatusOr<EdgeQuery> query = ParseEdgeQuery(request, kind);
+                       if (!query.ok()) return query.status();
+                       return json(snapshot, *query, agent, must_stop);
+                     });
 }
 
 HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::string not_fine) {
@@ -171,6 +207,8 @@ HttpRouter WebRoutes(const WebSources& sources) {
   };
   handle_snapshot(kStatusPath, StatusPage(sources));
   handle_snapshot(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly);
+  handle_snapshot(kEdgesPath, EdgeListPage(sources, EdgeListKind::kEdges, EdgesJson), HttpLane::kCostly);
+  handle_snapshot(kServicesPath, EdgeListPage(sources, EdgeListKind::kServices, ServicesJson), HttpLane::kCostly);
   router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"),
                 HttpLane::kHealth);
   router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"), HttpLane::kHealth);

@@ -41,16 +41,17 @@ struct WebSources {
 // Errors: InvalidArgument. The message is one line that names the other paths.
 absl::Status CheckTelemetryPath(const std::string& path);
 
-// Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections" and the
-// telemetry path. REQUIRES: CheckTelemetryPath(sources.telemetry_path) is OK.
+// Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections",
+// "/api/v1/edges", "/api/v1/services" and the telemetry path. REQUIRES: CheckTelemetryPath(sources.telemetry_path) is
+// OK.
 //
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
-// Thread: any thread may call the routes' handlers. The handlers of the status, the connections and the metrics wait
-// for SnapshotHub::Fresh().
-// Bounds: An answer of the connections takes at most one second of processor time. A request that would take more gets
-// 503, with an error as JSON that says what would be cheaper. When a request is abandoned (HttpRequest::IsAbandoned()),
-// the wait for its snapshot ends within SnapshotHub::kStopPollNs, and the making of its listing within some
-// milliseconds. A compression is not interrupted.
+// Thread: any thread may call the routes' handlers. The handlers of the API and the metrics wait for
+// SnapshotHub::Fresh().
+// Bounds: A list of connections, edges or services takes at most one second of processor time. A request that would
+// take more gets 503, with an error as JSON that says what would be cheaper. When a request is abandoned
+// (HttpRequest::IsAbandoned()), the wait for its snapshot ends within SnapshotHub::kStopPollNs, and the making of its
+// listing within some milliseconds. A compression is not interrupted.
 HttpRouter WebRoutes(const WebSources& sources);
 
 }  // namespace tcpgauge

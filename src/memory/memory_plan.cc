@@ -13,6 +13,8 @@
 #include "src/identity/identity_memory.h"
 #include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
+#include "src/snapshot/edge_change_meter.h"
+#include "src/snapshot/edge_groups.h"
 #include "src/snapshot/ended_queue.h"
 #include "src/snapshot/stalled_by_edge.h"
 #include "src/snapshot/worker_publisher.h"
@@ -48,6 +50,10 @@ constexpr uint64_t kKeptSampleBytes = 420;
 constexpr uint64_t kListedRowBytes = 1950;
 // A view of a listed row takes some 120 bytes as JSON, and at most 384. Compressed text takes an eighth, twice.
 constexpr uint64_t kListedViewBytes = 480;
+// An edge in the answer of /api/v1/edges takes some 1,400 bytes as JSON, and 3,000 if its times are spread over all
+// buckets. A service, which is one edge at worst, takes 1,200 bytes and its group. Compressed text takes an eighth,
+// twice.
+constexpr uint64_t kListedEdgeBytes = 4500;
 // A data point takes this much as an OTLP message and as encoded bytes together.
 constexpr uint64_t kPointBytes = 1200;
 
@@ -62,7 +68,7 @@ constexpr uint64_t kEndedBytes =
     sizeof(NamedEndedConnection) + ConnectionView::kMaxPerConnection * (sizeof(ConnectionView) + sizeof(Encapsulation));
 
 constexpr size_t kLeastEndpoints = 500;
-constexpr size_t kLeastHttpConnections = 48;
+constexpr size_t kLeastHttpConnections = 40;  // more than one client's share of them
 constexpr uint64_t kLeastResponseBytes = 1 * kMiB;
 constexpr size_t kLeastRows = 200;
 constexpr size_t kLeastQueueBytes = 2 * kMiB;
@@ -90,12 +96,14 @@ uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
 }
 
 // The copies of a worker's edges with series, and of the workload edges, with their distributions. The edge merger
-// keeps one copy of each edge and, with several workers, another one of what some of them retired. The workload merger
-// keeps three accounts of each workload edge.
+// keeps one copy of each edge and, with several workers, another one of what some of them retired. Snapshots have the
+// changes of each edge too. The workload merger keeps three accounts of each workload edge.
 uint64_t EdgeBytes(const TableOptions& table, size_t workers) {
   const uint64_t merger_copies = workers > 1 ? 2 : 1;
   constexpr uint64_t kWorkloadMergerAccounts = 3;
   return table.edges.max_exported * (kBufferPlaces + merger_copies + kSnapshots) * sizeof(EdgeView) +
+         table.edges.max_exported * kSnapshots * sizeof(EdgeCounters) +
+         EdgeChangeMeter::MemoryBytes(table.edges.max_exported) +
          table.edges.max_workload_edges *
              (kSnapshots * sizeof(WorkloadEdgeView) + kWorkloadMergerAccounts * sizeof(EdgeAccount));
 }
@@ -142,7 +150,8 @@ uint64_t HttpConnectionBytes(const MemoryDemand& demand) { return kHttpConnectio
 uint64_t ListingBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   const uint64_t rows = std::min(plan.rows_per_worker * demand.workers, demand.max_listed_rows);
   const uint64_t views = std::min(rows * ConnectionView::kMaxPerConnection, Views(demand, plan));
-  return rows * kListedRowBytes + views * kListedViewBytes;
+  return std::max(rows * kListedRowBytes + views * kListedViewBytes,
+                  demand.table.edges.max_exported * kListedEdgeBytes);
 }
 
 // The responses that are made and sent. A single body may be larger than the bound: a listing.
@@ -155,7 +164,7 @@ uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   uint64_t bytes = kProgramBytes + demand.workers * kWorkerBytes + demand.capture_buffer_bytes;
   if (demand.shows_top_view) {
     bytes += kTopViewBytes + plan.rows_per_worker * demand.workers * sizeof(ConnectionSummary) +
-             Views(demand, plan) * sizeof(ConnectionView);
+             Views(demand, plan) * sizeof(ConnectionView) + EdgeGroupsBytes(demand.table.edges.max_exported);
   }
   if (demand.logs_connections) {
     bytes += demand.workers * EndedQueue::kCapacity * kEndedBytes;

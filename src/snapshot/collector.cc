@@ -172,6 +172,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   AddRows(mapped, &WorkerSnapshot::ended_rows, heaviest_, snapshot.get(), &snapshot->ended_connections);
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
+  snapshot->edge_changes = edge_change_meter_.Measure(snapshot->edges, time_ns_);
   if (identity_map != nullptr) {
     snapshot->identity_map = std::move(identity_map);
     snapshot->workload_edges = workload_edge_merger_.Merge(workloads, time_ns_);

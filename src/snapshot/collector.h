@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "src/naming/identity_hub.h"
+#include "src/snapshot/edge_change_meter.h"
 #include "src/snapshot/edge_merger.h"
 #include "src/snapshot/interface_merger.h"
 #include "src/snapshot/series_choice.h"
@@ -21,7 +22,7 @@ namespace tcpgauge {
 
 struct CollectorOptions {
   int64_t capture_start_time_ns = 0;  // since the Unix epoch; copied into each snapshot
-  double rate_window_seconds = 1;     // copied into each snapshot
+  double rate_window_seconds = 1;     // copied into each snapshot; also for EdgeChangeMeter
   // How many connections get an increased rank because they were the heaviest in the previous snapshot. See
   // ConnectionSummary::rank.
   size_t exported_connections = 100;
@@ -40,7 +41,8 @@ struct CollectorOptions {
 // - Counters are added up. InterfaceMerger merges the interfaces.
 // - The views of the listed connections are listed; a worker's list may contain others.
 // - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
-// - EdgeMerger merges the edges, and WorkloadEdgeMerger those between workloads.
+// - EdgeMerger merges the edges, and WorkloadEdgeMerger those between workloads. EdgeChangeMeter measures what the
+//   edges were credited with lately.
 // - SeriesChoice chooses the connections that have series.
 //
 // Thread: confined to one thread, which must be the only reader of the workers' buffers.
@@ -52,6 +54,7 @@ class Collector {
       : options_(options),
         workers_(std::move(workers)),
         interface_merger_(options.exported_interfaces, options.capture_start_time_ns),
+        edge_change_meter_(options.rate_window_seconds),
         workload_edge_merger_(WithStart(options)) {
     if (options.series_choice.has_value()) series_choice_.emplace(*options.series_choice);
   }
@@ -76,6 +79,7 @@ class Collector {
   int64_t time_ns_ = 0;  // the latest table time of all workers so far
   InterfaceMerger interface_merger_;
   EdgeMerger edge_merger_;
+  EdgeChangeMeter edge_change_meter_;
   WorkloadEdgeMerger workload_edge_merger_;
   std::optional<SeriesChoice> series_choice_;
   absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, open or ended

@@ -45,33 +45,15 @@ void BeginEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
   writer->Raw("\",\"port\":").Value(endpoint.port);
 }
 
-void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
-  BeginEndpoint(endpoint, writer);
-  writer->Raw("}");
-}
-
 // `before` is a member's name with quotes, a comma in front and a colon and a quote behind. `name` needs no escapes,
 // because it follows IsName() and may have kGuessMark behind it.
 void WriteName(std::string_view before, std::string_view name, JsonWriter* writer) {
   if (!name.empty()) writer->Raw(before).Raw(name).Raw("\"");
 }
 
-void WriteIdentity(const EndIdentity& identity, JsonWriter* writer) {
-  WriteName(",\"namespace\":\"", identity.namespace_name, writer);
-  WriteName(",\"workload\":\"", identity.workload, writer);
-  WriteName(",\"workload_kind\":\"", WorkloadKindText(identity), writer);
-  WriteName(",\"pod\":\"", identity.pod, writer);
-  WriteName(",\"container\":\"", identity.container, writer);
-  WriteName(",\"service_name\":\"", identity.service, writer);
-  WriteName(",\"node\":\"", identity.node, writer);
-  WriteName(",\"zone\":\"", identity.zone, writer);
-  if (identity.comm.empty()) return;
-  writer->Raw(",\"comm\":").Raw(JsonString(std::string_view(identity.comm).substr(0, kMaxCommBytes)));
-}
-
 void WriteEnd(const Endpoint& endpoint, const IdentityRef& identity, JsonWriter* writer) {
   BeginEndpoint(endpoint, writer);
-  if (identity != nullptr) WriteIdentity(identity->identity, writer);
+  WriteIdentity(identity, writer);
   writer->Raw("}");
 }
 
@@ -86,6 +68,21 @@ void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, c
   writer->Raw(",\"role\":\"").Raw(RoleName(connection.role)).Raw("\"");
 }
 
+void WriteIdentity(const IdentityRef& ref, JsonWriter* writer) {
+  if (ref == nullptr) return;
+  const EndIdentity& identity = ref->identity;
+  WriteName(",\"namespace\":\"", identity.namespace_name, writer);
+  WriteName(",\"workload\":\"", identity.workload, writer);
+  WriteName(",\"workload_kind\":\"", WorkloadKindText(identity), writer);
+  WriteName(",\"pod\":\"", identity.pod, writer);
+  WriteName(",\"container\":\"", identity.container, writer);
+  WriteName(",\"service_name\":\"", identity.service, writer);
+  WriteName(",\"node\":\"", identity.node, writer);
+  WriteName(",\"zone\":\"", identity.zone, writer);
+  if (identity.comm.empty()) return;
+  writer->Raw(",\"comm\":").Raw(JsonString(std::string_view(identity.comm).substr(0, kMaxCommBytes)));
+}
+
 size_t IdentityJsonBytes(const IdentityRef& ref) {
   if (ref == nullptr) return 0;
   constexpr size_t kMembersBytes = 160;  // names of members and all quotes, commas and colons
@@ -94,6 +91,11 @@ size_t IdentityJsonBytes(const IdentityRef& ref) {
   return kMembersBytes + identity.namespace_name.size() + identity.workload.size() + identity.workload_kind.size() +
          kGuessMark.size() + identity.pod.size() + identity.container.size() + identity.service.size() +
          identity.node.size() + identity.zone.size() + std::min(identity.comm.size(), kMaxCommBytes) * kEscapedBytes;
+}
+
+void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer) {
+  BeginEndpoint(endpoint, writer);
+  writer->Raw("}");
 }
 
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer) {

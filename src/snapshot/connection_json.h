@@ -12,6 +12,7 @@
 #include "src/flow/connection_view.h"
 #include "src/naming/end_identity.h"
 #include "src/net/encapsulation.h"
+#include "src/net/endpoint.h"
 
 namespace tcpgauge {
 
@@ -30,8 +31,14 @@ namespace tcpgauge {
 void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, const IdentityRef& server,
                JsonWriter* writer);
 
-// The most bytes that WriteEnds() writes for the identity of one end.
+// Writes who is at an end, as WriteEnds() does, with a comma in front. Writes nothing if `ref` is null.
+void WriteIdentity(const IdentityRef& ref, JsonWriter* writer);
+
+// The most bytes that WriteIdentity() writes, and WriteEnds() for the identity of one end.
 size_t IdentityJsonBytes(const IdentityRef& ref);
+
+// Writes an object with "address" and "port", without a comma and a name in front.
+void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer);
 
 // Writes "service", an object with "address" and "port". Writes nothing if the client addressed the server itself.
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer);

@@ -98,6 +98,14 @@ struct EdgesView {
   EdgeDistributions retired_distributions{};
 };
 
+// What the accounts of the edges were credited with in a period before the snapshot. The gauges are 0. See
+// EdgeChangeMeter.
+struct EdgeChanges {
+  double seconds = 0;                  // the period; 0 if no changes are known, and then the others are empty
+  std::vector<EdgeCounters> exported;  // in the order of EdgesView::exported
+  EdgeCounters other;                  // of all traffic that is credited to none of those edges
+};
+
 // Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.
 //
 // Time: table time, in nanoseconds since the Unix epoch, except `begun_ns`. Table time does not follow steps of the
@@ -145,6 +153,7 @@ struct Snapshot {
   std::vector<NamedCount> overflows;      // see Overflow
   Totals totals;
   EdgesView edges;
+  EdgeChanges edge_changes;
   WorkloadEdgesView workload_edges;
   // Indexed by ConnectionSummary::client_identity and server_identity. The first is null: an unknown identity.
   std::vector<IdentityRef> identities{nullptr};

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import socket
 import unittest
 import urllib.parse
 import urllib.request
@@ -81,14 +82,74 @@ class JsonApiTest(NamespaceCase):
                           answer["matching"]["client_payload_bytes"], answer["connections_in_all"]), (1, 2, 5000, 3))
 
     def test_every_sort_of_the_document_is_taken_and_no_other(self):
-        parameters = self.document["paths"]["/api/v1/connections"]["get"]["parameters"]
-        pattern = next(parameter["schema"]["pattern"] for parameter in parameters if parameter["name"] == "sort")
-        names = re.search(r"\((.*)\)", pattern)[1].split("|")
-        for name in names:
-            self.connections(sort=name)
-            self.connections(sort="-" + name)
-        error = self.check("/api/v1/connections?sort=speed", 400, "Error")["error"]
-        self.assertIn(", ".join(names), error)
+        for name in ("connections", "edges", "services"):
+            path, schema = f"/api/v1/{name}", name.capitalize()
+            parameters = self.document["paths"][path]["get"]["parameters"]
+            pattern = next(parameter["schema"]["pattern"] for parameter in parameters if parameter["name"] == "sort")
+            sorts = re.search(r"\((.*)\)", pattern)[1].split("|")
+            for sort in sorts:
+                self.check(f"{path}?sort={sort}", 200, schema)
+                self.check(f"{path}?sort=-{sort}", 200, schema)
+            error = self.check(f"{path}?sort=speed", 400, "Error")["error"]
+            self.assertIn(", ".join(sorts), error)
+
+    def test_edges_and_services_add_up_to_the_totals(self):
+        talks = [self.own(Conversation(self.testbed, 7000, keep_listening=True)), self.own(Conversation(self.testbed, 7001)),
+                 self.own(Conversation(self.testbed, 7000, ipv6=True))]
+        for talk, count in zip(talks, (1000, 2000, 3000)):
+            talk.client_sends(count)
+            talk.server_sends(10)
+        with self.testbed.client.entered(), socket.socket() as refused:
+            self.assertNotEqual(refused.connect_ex((talks[0].labels["server_address"], 7009)), 0)
+
+        def complete(path, schema):
+            def look():
+                answer = self.check(path, 200, schema)
+                counted = sum(row["client_payload_bytes"] for row in answer[schema.lower()])
+                failed = answer["totals"]["connections_refused"]
+                return answer if (counted, failed) == (6000, 1) and answer["recent_seconds"] is not None else None
+            return wait_until(look, "all bytes and the refused connection are counted, twice")
+        edges = complete("/api/v1/edges?sort=bytes", "Edges")
+        services = complete("/api/v1/services?sort=bytes", "Services")
+        for answer, rows in ((edges, edges["edges"]), (services, services["services"])):
+            for member in ("client_payload_bytes", "server_payload_bytes", "connections", "connections_opened",
+                           "connections_refused", "connections_timed_out", "segments", "responses", "handshake_rtts"):
+                total = sum(row[member] for row in rows) + answer["other"][member]
+                self.assertEqual(total, answer["totals"][member], member)
+            self.assertEqual(answer["totals"]["connections"], 3)
+        self.assertEqual([edge["client_payload_bytes"] for edge in edges["edges"][:3]], [3000, 2000, 1000])
+        heavy = edges["edges"][0]
+        self.assertEqual((heavy["client"]["address"], heavy["server"]["address"], heavy["server"]["port"]),
+                         ("2001:db8::1", "2001:db8::2", 7000))
+        self.assertEqual(heavy["responses"], 1)
+        buckets = heavy["response_buckets"]
+        self.assertEqual(sum(buckets["counts"]) + buckets["zeros"], 1)
+        quantiles = heavy["response_quantiles_seconds"]
+        self.assertLessEqual(quantiles["p50"], quantiles["p99"])
+        limited = self.check("/api/v1/services?limit=1&sort=failures", 200, "Services")
+        self.assertEqual((len(limited["services"]), limited["services"][0]["server"]["port"]), (1, 7009))
+        self.assertEqual((limited["services_in_all"], limited["totals"]["connections"]), (4, 3))
+
+    def test_recent_is_what_came_since_an_earlier_snapshot(self):
+        talk = self.own(Conversation(self.testbed, 7000))
+        bytes_at = {}  # the bytes of each snapshot, by its time in milliseconds
+
+        def look():
+            answer = self.check("/api/v1/services", 200, "Services")
+            counted = answer["totals"]["client_payload_bytes"]
+            bytes_at[round(answer["time"] * 1000)] = counted
+            if answer["recent_seconds"] is None:
+                return None
+            earlier = bytes_at.get(round((answer["time"] - answer["recent_seconds"]) * 1000))
+            if earlier is None:
+                return None
+            rate = answer["totals"]["recent"]["client_payload_bytes_per_second"]
+            return counted - earlier, rate * answer["recent_seconds"]
+        self.assertEqual(wait_until(look, "two snapshots"), (0, 0))
+        talk.client_sends(100000)
+        sent, recent = wait_until(lambda: (lambda seen: seen if seen and seen[0] > 0 else None)(look()),
+                                  "the bytes that were sent")
+        self.assertAlmostEqual(recent, sent, delta=1)  # rates are rounded to a thousandth of a byte
 
     def test_wrong_parameters_are_named(self):
         for query, named in (("limit=10001", "limit"), ("limit=x", "limit"), ("filter=port:http", "port:http"),
@@ -96,6 +157,15 @@ class JsonApiTest(NamespaceCase):
                              ("limit=0&filter=" + "+".join(["!z"] * 10500), "at most 64"),
                              ("filter=" + "z" * 31000, "at most 512")):
             self.assertIn(named, self.check("/api/v1/connections?" + query, 400, "Error")["error"])
+
+    def test_wrong_parameters_of_edges_and_services_are_named(self):
+        for path in ("/api/v1/edges", "/api/v1/services"):
+            for query, named in (("limit=10001", "limit"), ("limit=", None), ("limit=1&limit=1", "limit"), ("sort=-", "sort"),
+                                 ("sort=" + "z" * 30000, "sort"), ("sort=%00", "sort")):
+                if named is None:
+                    self.check(f"{path}?{query}", 200, path.rpartition("/")[2].capitalize())
+                else:
+                    self.assertIn(named, self.check(f"{path}?{query}", 400, "Error")["error"])
 
     def test_answers_are_compressed_where_that_is_accepted(self):
         for number in range(3):

@@ -7,6 +7,7 @@
 #include "src/flow/edge.h"
 #include "src/identity/identity_memory.h"
 #include "src/net/encapsulation.h"
+#include "src/snapshot/edge_groups.h"
 #include "src/snapshot/ended_queue.h"
 
 namespace tcpgauge {
@@ -122,8 +123,25 @@ TEST(MemoryPlan, CountsTheViewsOfListings) {
   MemoryDemand listing = Usual(), none = Usual();
   listing.max_listed_rows = 10;
   none.max_listed_rows = 0;
+  listing.table.edges.max_exported = none.table.edges.max_exported = 0;
   // Two listings are made, and one that is sent fits into response_bytes. Each row has at most eight views.
   EXPECT_EQ(PlanWithoutLimit(listing).bytes - PlanWithoutLimit(none).bytes, 2u * 10 * (1950 + 8 * 480));
+}
+
+TEST(MemoryPlan, CountsListingsOfEdges) {
+  MemoryDemand few = Usual(), many = Usual();
+  few.table.edges.max_exported = 1;
+  many.table.edges.max_exported = 10001;
+  few.max_listed_rows = many.max_listed_rows = 0;
+  few.table.has_identities = many.table.has_identities = false;
+  few.listeners = many.listeners = 0;
+  const uint64_t edges = PlanWithoutLimit(many).bytes - PlanWithoutLimit(few).bytes;
+  few.listeners = many.listeners = 1;
+  // Two listings are made, and one that is sent fits into response_bytes.
+  EXPECT_EQ(PlanWithoutLimit(many).bytes - PlanWithoutLimit(few).bytes, edges + 2u * 10000 * 4500);
+  few.shows_top_view = many.shows_top_view = true;
+  EXPECT_EQ(PlanWithoutLimit(many).bytes - PlanWithoutLimit(few).bytes,
+            edges + 2u * 10000 * 4500 + EdgeGroupsBytes(10000));
 }
 
 TEST(MemoryPlan, CountsTheViewsOfConnectionsThatWaitForTheLog) {

@@ -4,16 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <random>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "src/flow/binding_table.h"
 #include "src/snapshot/collector.h"
+#include "src/snapshot/edge_groups.h"
 #include "src/snapshot/worker_publisher.h"
 #include "tests/support/distribution_laws.h"
 #include "tests/support/edge_sums.h"
@@ -283,6 +286,9 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
     EXPECT_EQ(edges.connections_opened + snapshot->edges.pending_attempts, all_.connections_opened);
     EXPECT_EQ(edges.connections + static_cast<int64_t>(snapshot->edges.pending_attempts), all_.connections);
 
+    CheckChanges(*snapshot);
+    CheckGroups(*snapshot, edges);
+
     for (size_t reporter = 0; reporter < kReporters; ++reporter) {
       SCOPED_TRACE(reporter);
       EdgeCounters sum = snapshot->workload_edges.other[reporter];
@@ -309,6 +315,41 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
     }
   }
 
+  // The changes of all edges add up to the growth of the totals since an earlier snapshot.
+  void CheckChanges(const Snapshot& snapshot) {
+    payload_at_[snapshot.time_ns] = {snapshot.totals.client_payload_bytes, snapshot.totals.server_payload_bytes};
+    const EdgeChanges& changes = snapshot.edge_changes;
+    if (payload_at_.size() == 1) return;
+    ASSERT_GT(changes.seconds, 0);
+    ASSERT_EQ(changes.exported.size(), snapshot.edges.exported.size());
+    const auto before = payload_at_.find(snapshot.time_ns - std::llround(changes.seconds * 1e9));
+    ASSERT_NE(before, payload_at_.end()) << changes.seconds;
+    EdgeCounters sum = changes.other;
+    for (const EdgeCounters& change : changes.exported) AddEdgeCounters(change, &sum);
+    EXPECT_EQ(sum.client_payload_bytes, snapshot.totals.client_payload_bytes - before->second.first);
+    EXPECT_EQ(sum.server_payload_bytes, snapshot.totals.server_payload_bytes - before->second.second);
+  }
+
+  // Whatever the groups, they and what belongs to none add up to all accounts.
+  static void CheckGroups(const Snapshot& snapshot, const EdgeCounters& all) {
+    for (const EdgeGroupKind kind :
+         {EdgeGroupKind::kService, EdgeGroupKind::kClient, EdgeGroupKind::kPair, EdgeGroupKind::kWorkload}) {
+      const EdgeGroups groups = GroupEdges(snapshot, kind);
+      EdgeCounters sum = groups.other.counters;
+      size_t edges = 0;
+      for (const EdgeGroup& group : groups.groups) {
+        AddEdgeCounters(group.sum.counters, &sum);
+        edges += group.edges;
+        EXPECT_TRUE(CountsAgree(group.sum.counters, group.sum.distributions));
+      }
+      EXPECT_EQ(edges, snapshot.edges.exported.size());
+      EXPECT_EQ(sum.client_payload_bytes, all.client_payload_bytes);
+      EXPECT_EQ(sum.connections, all.connections + static_cast<int64_t>(snapshot.edges.pending_attempts));
+      EXPECT_EQ(groups.total.counters.server_payload_bytes, all.server_payload_bytes);
+      EXPECT_TRUE(CountsAgree(groups.total.counters, groups.total.distributions));
+    }
+  }
+
   std::mt19937 random_;
   NamedEnds ends_;
   std::unique_ptr<Agent> agent_;
@@ -320,6 +361,7 @@ class NameLaws : public testing::TestWithParam<std::tuple<int, int, int>> {
   std::array<EdgeCounters, kReporters> other_before_;
   std::array<EdgeDistributions, kReporters> other_distributions_before_;
   EdgeDistributions edges_other_before_;
+  std::map<int64_t, std::pair<uint64_t, uint64_t>> payload_at_;  // the totals of each snapshot, by its time
   SeriesWatch edges_watch_;
   SeriesWatch workload_watch_;
 };

@@ -98,13 +98,48 @@ TEST_F(RequestCostTest, TheDearestListingEndsAfterItsSecond) {
   EXPECT_EQ(List({{"limit", "0"}, {"filter", Terms(64, "!" + almost + "b")}}, std::string(256, 'a')).status, 503);
 }
 
+TEST_F(RequestCostTest, TheMostEdgesThereCanBeAreCheapHoweverManyConnectionsThereAre) {
+  constexpr size_t kMostEdges = 15000;  // of --metrics.edges
+  Snapshot snapshot = RandomSnapshot(1, 100000, Values::kPlausible);
+  for (size_t i = 0; i < kMostEdges; ++i) {
+    EdgeView& edge = snapshot.edges.exported.emplace_back();
+    const uint8_t client[4] = {10, 0, static_cast<uint8_t>(i >> 8), static_cast<uint8_t>(i)};
+    edge.key.client = IpAddress::FromV4(client);
+    edge.key.server = {edge.key.client, static_cast<uint16_t>(i)};
+    for (size_t value = 1; value <= 40; ++value) {
+      edge.distributions.response_seconds.Observe(static_cast<double>(value * (i + 1)) * 1e-6);
+    }
+    edge.counters.response_count = 40;
+    snapshot.edge_changes.exported.push_back(edge.counters);
+  }
+  snapshot.edge_changes.seconds = 1;
+  hub_.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
+  for (const char* path : {"/api/v1/edges", "/api/v1/services"}) {
+    for (const char* sort : {"rate", "server", "server_name", "-response"}) {
+      HttpRequest request;
+      request.path = path;
+      request.query = {{"limit", "10000"}, {"sort", sort}};
+      request.headers = {{"Accept-Encoding", "gzip"}};
+      last_ns_ = longest_gap_ns_ = 0;
+      const HttpResponse response = WebRoutes(sources_)(request);
+      std::cout << path << " by " << sort << ": " << response.status << ", " << response.body.size() << " bytes, "
+                << (last_ns_ - begin_ns_) / kNanosecondsPerMicrosecond << " us; at most "
+                << longest_gap_ns_ / kNanosecondsPerMicrosecond << " us between two looks at the client\n";
+      EXPECT_EQ(response.status, 200);
+      EXPECT_LT(last_ns_ - begin_ns_, kNanosecondsPerSecond / 2);
+      EXPECT_LT(longest_gap_ns_, kLongestGapNs);
+    }
+  }
+}
+
 TEST_F(RequestCostTest, PagesWithoutConnectionsAreCheapHoweverManyInterfacesThereAre) {
   Snapshot snapshot;
   snapshot.interfaces.resize(1024);
   for (InterfaceView& interface : snapshot.interfaces) interface.name = std::string(256, '\x01');
   hub_.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
   const HttpRouter routes = WebRoutes(sources_);
-  for (const char* path : {"/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections", "/metrics"}) {
+  for (const char* path : {"/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections", "/api/v1/edges",
+                           "/api/v1/services", "/metrics"}) {
     HttpRequest request;
     request.path = path;
     const int64_t begin_ns = ThreadCpuNanoseconds();

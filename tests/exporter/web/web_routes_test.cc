@@ -98,6 +98,8 @@ TEST_F(WebRoutesTest, KeepsCostlyPagesOutOfTheLanesOfHealthAndMetrics) {
   EXPECT_EQ(router.LaneOf("/-/ready"), HttpLane::kHealth);
   EXPECT_EQ(router.LaneOf("/metrics"), HttpLane::kMetrics);
   EXPECT_EQ(router.LaneOf("/api/v1/connections"), HttpLane::kCostly);
+  EXPECT_EQ(router.LaneOf("/api/v1/edges"), HttpLane::kCostly);
+  EXPECT_EQ(router.LaneOf("/api/v1/services"), HttpLane::kCostly);
   EXPECT_EQ(router.LaneOf("/api/v1/status"), HttpLane::kOther);
   EXPECT_EQ(router.LaneOf("/"), HttpLane::kOther);
 }
@@ -160,7 +162,7 @@ TEST_F(WebRoutesTest, TheMetricsDoNotTakeThePathOfAnotherPage) {
     EXPECT_EQ(CheckTelemetryPath(path).message(),
               "'" + path +
                   "' is the path of another page; use a path that is none of /, /-/healthy, /-/ready, "
-                  "/api/v1/connections, /api/v1/status");
+                  "/api/v1/connections, /api/v1/edges, /api/v1/services, /api/v1/status");
   }
   for (const std::string path :
        {"/-/healthy/",  "/-/ready//",      "//-/healthy",         "/-//ready",      "/./-/healthy", "/-/./ready",
@@ -203,6 +205,34 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
   const HttpResponse wrong = WebRoutes(sources_)(request);
   EXPECT_EQ(wrong.status, 400);
   EXPECT_THAT(wrong.sent_body(), StartsWith("{\"error\":\"filter: \\\"port:"));
+}
+
+TEST_F(WebRoutesTest, ServesTheEdgesAndServicesThatAreAskedFor) {
+  for (const std::string list : {"edges", "services"}) {
+    HttpRequest request;
+    request.path = "/api/v1/" + list;
+    request.query = {{"limit", "1"}, {"sort", "-bytes"}};
+    request.headers = {{"Accept-Encoding", "gzip"}};
+    const HttpResponse compressed = WebRoutes(sources_)(request);
+    EXPECT_THAT(compressed.headers, Contains(Pair("Content-Encoding", "gzip")));
+    request.headers.clear();
+    const HttpResponse response = WebRoutes(sources_)(request);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.content_type, "application/json");
+    EXPECT_THAT(response.headers, Contains(Pair("Cache-Control", "no-store")));
+    EXPECT_THAT(response.body, StartsWith("{\"agent\":\"node7\",\"sequence\":7,"));
+    EXPECT_THAT(response.body, HasSubstr("\"" + list + "_in_all\":1,"));
+    request.query = {{"sort", "speed"}};
+    const HttpResponse wrong = WebRoutes(sources_)(request);
+    EXPECT_EQ(wrong.status, 400);
+    EXPECT_THAT(wrong.body, StartsWith("{\"error\":\"sort: \\\"speed\\\" is not one of rate,"));
+    sources_.cpu_clock = [this] { return clock_.SteadyNanoseconds() * 8; };
+    request.query.clear();
+    const HttpResponse dear = WebRoutes(sources_)(request);
+    EXPECT_EQ(dear.status, 503);
+    EXPECT_THAT(dear.body, HasSubstr("more than 1 second of processor time; use a smaller limit, such as limit=100"));
+    sources_.cpu_clock = ThreadCpuNanoseconds;
+  }
 }
 
 // Requests of the connections of a snapshot that has many.
@@ -289,7 +319,7 @@ TEST_F(WebRoutesTest, NoPageOfASnapshotIsMadeWhenNobodyWaitsForIt) {
   const HttpRouter router = WebRoutes(sources_);
   HttpRequest request;
   request.abandoned = std::make_shared<std::atomic<bool>>(true);
-  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections"}) {
+  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections", "/api/v1/edges", "/api/v1/services"}) {
     request.path = path;
     EXPECT_EQ(router(request).body, "") << path;
   }
@@ -303,7 +333,7 @@ TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
   sources_.hub = &silent;
   HttpRequest request;
   request.abandoned = abandoned;
-  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections"}) {
+  for (const char* path : {"/metrics", "/api/v1/status", "/api/v1/connections", "/api/v1/edges", "/api/v1/services"}) {
     *abandoned = false;
     request.path = path;
     EXPECT_EQ(WebRoutes(sources_)(request).status, 503) << path;

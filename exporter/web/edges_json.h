@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_EXPORTER_WEB_EDGES_JSON_H_
+#define TCPGAUGE_EXPORTER_WEB_EDGES_JSON_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "exporter/web/edge_order.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+
+// Returns the answer of /api/v1/edges, as docs/openapi.json describes it: the edges that have series, as `query`
+// selects them, the sum of everything else, and the totals. `agent` is the name of this agent, and may be empty.
+// Returns nullopt soon after `must_stop` has returned true.
+//
+// Thread: any.
+// Bounds: the text, which is allocated once. An edge takes some 1,400 bytes of it, and the names of its ends.
+std::optional<std::string> EdgesJson(const Snapshot& snapshot, const EdgeQuery& query, const std::string& agent,
+                                     absl::FunctionRef<bool()> must_stop);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_EXPORTER_WEB_EDGES_JSON_H_

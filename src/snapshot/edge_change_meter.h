@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_EDGE_CHANGE_METER_H_
+#define TCPGAUGE_SRC_SNAPSHOT_EDGE_CHANGE_METER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "src/flow/edge.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+
+// Measures what the edges were credited with lately: compares their counters with those of an earlier snapshot.
+//
+// Design. The collector measures, not each reader, so that all outputs show the same rates. Counters are compared, and
+// not the rates of the open connections added up, because a connection that lived between two snapshots would be
+// missing in the sum.
+//
+// - The earlier snapshot is the last one, or, when snapshots come in quick succession, one that is half a rate window
+//   to a whole one old. So the period does not shrink to the time between two readers.
+// - What an edge had counted when its series ended is part of EdgesView::retired from then on. It is not counted again:
+//   the changes of all edges and of the rest together equal the change of the totals.
+//
+// Thread: confined to one thread.
+// Time: table time, in nanoseconds.
+// Bounds: two sets of the counters of the edges that have series.
+class EdgeChangeMeter {
+ public:
+  // Returns the memory of a meter for at most `max_edges` edges with series.
+  static uint64_t MemoryBytes(size_t max_edges);
+
+  // REQUIRES: rate_window_seconds > 0.
+  explicit EdgeChangeMeter(double rate_window_seconds)
+      : shortest_period_ns_(static_cast<int64_t>(rate_window_seconds * 1e9 / 2)) {}
+
+  // Returns what was credited since the earlier snapshot. Call it for each snapshot, in their order; `edges` and
+  // `time_ns` are the snapshot's. EdgeChanges::seconds is 0 if there is no earlier snapshot, or if no time has passed.
+  EdgeChanges Measure(const EdgesView& edges, int64_t time_ns);
+
+ private:
+  struct EarlierEdge {
+    EdgeCounters counters;
+    int64_t start_time_ns = 0;
+  };
+  // The counters of a snapshot.
+  struct Earlier {
+    int64_t time_ns = 0;
+    absl::flat_hash_map<EdgeKey, EarlierEdge> exported;
+    EdgeCounters rest;  // of the edges without series, and what was counted under series that ended
+  };
+
+  static EdgeChanges Compare(const Earlier& earlier, const EdgesView& edges, int64_t time_ns);
+
+  const int64_t shortest_period_ns_;
+  std::optional<Earlier> older_;  // before newer_
+  std::optional<Earlier> newer_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_EDGE_CHANGE_METER_H_
