@@ -19,12 +19,14 @@
 #include "exporter/web/connections_json.h"
 #include "exporter/web/edge_order.h"
 #include "exporter/web/edges_json.h"
+#include "exporter/web/history_json.h"
 #include "exporter/web/metrics_page.h"
 #include "exporter/web/services_json.h"
 #include "exporter/web/web_page.h"
 #include "src/base/check.h"
 #include "src/base/json_string.h"
 #include "src/base/strings.h"
+#include "src/snapshot/history_view.h"
 
 namespace tcpgauge {
 namespace {
@@ -35,9 +37,10 @@ constexpr char kReadyPath[] = "/-/ready";
 constexpr char kConnectionsPath[] = "/api/v1/connections";
 constexpr char kEdgesPath[] = "/api/v1/edges";
 constexpr char kServicesPath[] = "/api/v1/services";
+constexpr char kHistoryPath[] = "/api/v1/history";
 constexpr char kStatusPath[] = "/api/v1/status";
-constexpr const char* kOtherPaths[] = {kPagePath,  kHealthyPath,  kReadyPath, kConnectionsPath,
-                                       kEdgesPath, kServicesPath, kStatusPath};
+constexpr const char* kOtherPaths[] = {kPagePath,  kHealthyPath,  kReadyPath,   kConnectionsPath,
+                                       kEdgesPath, kServicesPath, kHistoryPath, kStatusPath};
 
 // The processor time of one listing. 10,000 of 100,000 connections take some 0.04 s, compressed.
 constexpr int64_t kListingCpuNs = kNanosecondsPerSecond;
@@ -139,6 +142,21 @@ SnapshotHandler EdgeListPage(const WebSources& sources, EdgeListKind kind, Json 
                      });
 }
 
+// Answers without a fresh snapshot, so that a reader of the history costs no pass.
+HttpHandler HistoryPage(const WebSources& sources) {
+  SnapshotHandler page = ListingPage(
+      sources, "a smaller limit, such as limit=10",
+      [agent = sources.agent_name, history = sources.history](
+          const HttpRequest& request, const Snapshot& snapshot,
+          absl::FunctionRef<bool()> must_stop) -> absl::StatusOr<std::optional<std::string>> {
+        const absl::StatusOr<HistoryQuery> query = ParseHistoryQuery(request);
+        if (!query.ok()) return query.status();
+        return HistoryJson(history != nullptr ? history->Now() : HistoryView(), snapshot, *query, agent, must_stop);
+      });
+  return
+      [hub = sources.hub, page = std::move(page)](const HttpRequest& request) { return page(request, hub->Current()); };
+}
+
 HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::string not_fine) {
   return [is_fine = std::move(is_fine), fine = std::move(fine), not_fine = std::move(not_fine)](const HttpRequest&) {
     HttpResponse response;
@@ -209,6 +227,7 @@ HttpRouter WebRoutes(const WebSources& sources) {
   handle_snapshot(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly);
   handle_snapshot(kEdgesPath, EdgeListPage(sources, EdgeListKind::kEdges, EdgesJson), HttpLane::kCostly);
   handle_snapshot(kServicesPath, EdgeListPage(sources, EdgeListKind::kServices, ServicesJson), HttpLane::kCostly);
+  router.Handle(kHistoryPath, HistoryPage(sources), HttpLane::kCostly);
   router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"),
                 HttpLane::kHealth);
   router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"), HttpLane::kHealth);

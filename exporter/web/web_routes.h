@@ -13,6 +13,7 @@
 #include "src/base/build_info.h"
 #include "src/base/clock.h"
 #include "src/base/cpu_budget.h"
+#include "src/snapshot/history.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
@@ -21,6 +22,7 @@ namespace tcpgauge {
 // The HTTP server's threads call the callbacks, several at a time.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
+  const History* history = nullptr;  // may be null: the history is empty
   const Clock* clock = nullptr;
   AgentMetrics* metrics = nullptr;
   BuildInfo build;

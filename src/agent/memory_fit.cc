@@ -33,6 +33,7 @@ MemoryDemand DemandOf(const Options& options, bool pushes, const EngineOptions& 
   demand.tls = !options.web_config_file.empty();
   demand.pushes = pushes;
   demand.shows_top_view = options.tui;
+  demand.keeps_history = engine.keep_history;
   demand.logs_connections = !options.connection_log.empty();
   demand.max_endpoints = NamesEnds(options) ? options.identity_max_endpoints : 0;
   demand.series_limit = static_cast<size_t>(options.series_limit);
@@ -78,6 +79,8 @@ absl::StatusOr<MemoryPlan> FitToMemory(const Options& options, bool pushes, uint
   }
   engine->table.max_connections = plan->max_connections;
   engine->table.max_encapsulations = plan->max_encapsulations;
+  engine->keep_history = engine->keep_history && plan->history_seconds > 0;
+  engine->history_seconds = plan->history_seconds;
   engine->worker.max_rows = plan->rows_per_worker;
   return plan;
 }

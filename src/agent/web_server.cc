@@ -36,6 +36,7 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
                         const CaptureEngine& engine, AgentMetrics* metrics) {
   WebSources web;
   web.hub = &engine.hub();
+  web.history = engine.history();
   web.clock = &SystemClock();
   web.metrics = metrics;
   web.build = {kVersion, BuildCommit()};

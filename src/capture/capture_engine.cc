@@ -13,6 +13,8 @@
 #include "src/base/named_thread.h"
 #include "src/base/time_units.h"
 #include "src/flow/first_window.h"
+#include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/worker_sample.h"
 
 namespace tcpgauge {
 namespace {
@@ -31,6 +33,13 @@ std::vector<TripleBuffer<WorkerSnapshot>*> Buffers(const std::vector<std::unique
   buffers.reserve(workers.size());
   for (const auto& worker : workers) buffers.push_back(worker->buffer());
   return buffers;
+}
+
+std::vector<TripleBuffer<WorkerSample>*> Samples(const std::vector<std::unique_ptr<CaptureWorker>>& workers) {
+  std::vector<TripleBuffer<WorkerSample>*> samples;
+  samples.reserve(workers.size());
+  for (const auto& worker : workers) samples.push_back(worker->samples());
+  return samples;
 }
 
 void WarnOfLostPackets(const std::string& interface, uint64_t packets) {
@@ -56,6 +65,11 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
                     : nullptr),
       workers_(MakeWorkers(std::move(sources), ended, on_source_error)),
       collector_(options.collector, Buffers(workers_)),
+      history_(options.keep_history
+                   ? std::make_unique<History>(options.table.edges.max_exported, options.history_seconds)
+                   : nullptr),
+      sample_merger_(options.keep_history ? std::make_unique<SampleMerger>(Samples(workers_), history_.get())
+                                          : nullptr),
       worker_statuses_(workers_.size()) {}
 
 std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
@@ -78,6 +92,8 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
   // The workers of a file are at different times of the file. Chance would decide which of them begins a shared window,
   // and so what the file shows. A file has no limit of new edges anyway.
   if (options_.worker.live) table.edges.first_window = std::make_shared<FirstWindow>();
+  WorkerOptions worker = options_.worker;
+  worker.sample = options_.keep_history;
   std::vector<std::unique_ptr<CaptureWorker>> workers;
   for (size_t i = 0; i < count; ++i) {
     WorkerLinks links;
@@ -95,7 +111,7 @@ std::vector<std::unique_ptr<CaptureWorker>> CaptureEngine::MakeWorkers(
       captures_running_.fetch_add(1, std::memory_order_relaxed);
       links.on_capture_end = [this](const absl::Status& status) { EndCapture(status); };
     }
-    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, options_.worker, std::move(links)));
+    workers.push_back(std::make_unique<CaptureWorker>(std::move(sources[i]), table, worker, std::move(links)));
   }
   return workers;
 }
@@ -194,12 +210,21 @@ void CaptureEngine::RunCollector() {
   while (!stop_collector_.stopped()) {
     const int64_t left_ns = std::max<int64_t>(next_listeners_ns - clock_.SteadyNanoseconds(), 0);
     published_.Wait(stop_collector_.fd(), static_cast<int>(left_ns / kNanosecondsPerMillisecond + 1));
+    CollectSamples();
     if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
     if (clock_.SteadyNanoseconds() < next_listeners_ns) continue;
     if (options_.worker.live) PostListeners();
     next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;
   }
+  CollectSamples();
   if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
+}
+
+void CaptureEngine::CollectSamples() {
+  if (sample_merger_ == nullptr) return;
+  sample_merger_->Merge();
+  if (options_.worker.live) return;
+  for (const auto& worker : workers_) worker->NoteSampleTaken();
 }
 
 void CaptureEngine::PostIdentities(const std::shared_ptr<const IdentityMap>& map) {

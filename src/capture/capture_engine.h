@@ -19,6 +19,9 @@
 #include "src/capture/local_listeners.h"
 #include "src/naming/identity_map.h"
 #include "src/snapshot/collector.h"
+#include "src/snapshot/history.h"
+#include "src/snapshot/history_view.h"
+#include "src/snapshot/sample_merger.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
@@ -28,8 +31,10 @@ struct EngineOptions {
   // each. Each worker has at least one new edge a minute, unless max_new_per_minute is 0. The engine sets
   // edges.first_window.
   TableOptions table;
-  WorkerOptions worker;
+  WorkerOptions worker;  // the engine sets `sample`
   CollectorOptions collector;
+  bool keep_history = false;  // whether history() records
+  size_t history_seconds = HistoryView::kMaxSeconds;
 };
 
 // Runs the threads between the packets and the snapshots: the workers, each with a connection table of its own, and the
@@ -40,7 +45,8 @@ struct EngineOptions {
 // a live worker never waits in any of them:
 //
 // - TripleBuffer: three places for a copy of the worker's table. Publishing a copy is one atomic exchange, and a late
-//   collector finds the latest copy.
+//   collector finds the latest copy. Another one is for samples, from which the collector makes the history. A worker
+//   of a file waits until its samples are taken.
 // - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
 //   a file waits. At the end, when no worker runs, EndConnections() waits for room.
 // - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
@@ -110,6 +116,8 @@ class CaptureEngine {
 
   // Valid as long as the engine.
   const SnapshotHub& hub() const { return hub_; }
+  // The last ten minutes. Null without EngineOptions::keep_history. Valid as long as the engine.
+  const History* history() const { return history_.get(); }
   // Whether each worker is well: it made progress within the last 10 s, waits for the data of a file, or has finished.
   bool IsHealthy() const;
   // Whether at least one snapshot was published.
@@ -123,6 +131,7 @@ class CaptureEngine {
   void EndCaptureThread();
   void AskForSnapshot(int64_t begun_since_ns);
   void RunCollector();
+  void CollectSamples();
   void PostListeners();
   void CloseSources();  // starts the threads that close
 
@@ -144,6 +153,8 @@ class CaptureEngine {
   std::vector<std::unique_ptr<CaptureWorker>> workers_;
   LocalListenerReader listener_reader_;
   Collector collector_;
+  const std::unique_ptr<History> history_;             // null without keep_history
+  const std::unique_ptr<SampleMerger> sample_merger_;  // null without keep_history
   std::vector<absl::Status> worker_statuses_;  // each belongs to its worker's thread until that thread is joined
   std::atomic<size_t> threads_running_{0};     // how many of capture_threads_ run
   std::vector<std::thread> capture_threads_;   // the workers and the reader of a file

@@ -71,6 +71,7 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
                  options.publish_when_asked ? std::min(kUnaskedIntervalNs, table.ranking_window_ns / 2)
                                             : options.publish_interval_ns,
                  options.live ? kLatenessNs : 0, options.max_rows),
+      sampler_(&table_, &counters_, &samples_),
       last_progress_ns_(clock_.SteadyNanoseconds()) {
   for (std::unique_ptr<PacketSource>& source : sources) {
     const size_t interface = interfaces_.AddNamed(source->name());
@@ -87,10 +88,12 @@ absl::Status CaptureWorker::Run() {
       std::make_unique<MemoryAhead>([this](uint32_t first, uint32_t count) { table_.PopulateRecords(first, count); });
   const absl::Status status = options_.live ? CaptureLive() : ReadFiles();
   table_.SettleAttempts();
-  if (options_.publish) {
-    publisher_.PublishNow();
-    published_.Notify();
+  if (options_.sample) {
+    WaitForSampleTaken();
+    sampler_.SampleLast();
   }
+  if (options_.publish) publisher_.PublishNow();
+  if (options_.publish || options_.sample) published_.Notify();
   memory_ahead_.reset();
   last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
   if (links_.on_capture_end && !capture_ended_) links_.on_capture_end(status);
@@ -176,6 +179,7 @@ absl::Status CaptureWorker::CaptureLive() {
       ReadDropCounters();
       PollDiscoveredInterfaces(steady_ns);
     }
+    if (options_.sample && sampler_.Step(steady_ns)) published_.Notify();
     busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
     busy = SweepInterfaces(steady_ns) || busy;
     if (!busy) WaitForPackets();
@@ -218,8 +222,41 @@ absl::StatusOr<PacketSource::ReadResult> CaptureWorker::ReadOne(Source* source) 
   Translate(*source, /*count=*/true, &batch_);  // packets before an error count too
   if (!batch_.packets().empty()) packet_time_ns_ = batch_.packets().back().time_ns;
   if (handover_ != nullptr) handover_->HandOver(&batch_, [this](uint32_t place) { CountLost(place); });
-  Apply();
+  if (options_.sample && !options_.live) {
+    ApplyBySeconds();
+  } else {
+    Apply();
+  }
   return result;
+}
+
+void CaptureWorker::ApplyBySeconds() {
+  absl::Span<const DecodedPacket> packets = batch_.packets();
+  absl::Span<const ConnectionHint> hints = batch_.hints();
+  while (!packets.empty()) {
+    const int64_t second = packets.front().time_ns / kNanosecondsPerSecond;
+    if (file_second_ != INT64_MIN && second > file_second_) {
+      SampleBefore(file_second_ + 1);
+      if (second > file_second_ + 1) SampleBefore(second);
+    }
+    file_second_ = second;
+    size_t count = 1;
+    while (count < packets.size() && packets[count].time_ns / kNanosecondsPerSecond == second) ++count;
+    table_.Apply(packets.subspan(0, count), hints.empty() ? hints : hints.subspan(0, count));
+    packets.remove_prefix(count);
+    if (!hints.empty()) hints.remove_prefix(count);
+  }
+  memory_ahead_->Note(table_.record_limit());
+}
+
+void CaptureWorker::SampleBefore(int64_t second) {
+  WaitForSampleTaken();
+  sampler_.SampleBefore(second);
+  published_.Notify();
+}
+
+void CaptureWorker::WaitForSampleTaken() {
+  while (!options_.live && samples_.HasUntaken() && !stop_.stopped()) sample_taken_.Wait(stop_.fd(), -1);
 }
 
 // Reads the source unless packets of it wait. Hands over what belongs to other workers at once, because their owners

@@ -26,7 +26,10 @@
 #include "src/flow/connection_table.h"
 #include "src/naming/identity_map.h"
 #include "src/snapshot/ended_queue.h"
+#include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/worker_publisher.h"
+#include "src/snapshot/worker_sample.h"
+#include "src/snapshot/worker_sampler.h"
 
 namespace tcpgauge {
 
@@ -44,6 +47,8 @@ struct WorkerOptions {
   // For live captures only, because a worker that waits for a silent pipe cannot answer a request.
   bool publish_when_asked = false;
   size_t max_rows = 100000;  // connections of this worker that one snapshot lists; further ones are only counted
+  // Whether to publish samples for the history. A worker that reads a file then waits for the reader of its samples.
+  bool sample = false;
 };
 
 // Connects a worker to the other threads. CaptureEngine fills it. `published`, `stop` and `clock` are required, and so
@@ -126,6 +131,11 @@ class CaptureWorker final : private EndedConnectionSink {
   // worker. The latest time of all calls counts.
   void WantSnapshot(int64_t begun_since_ns);
 
+  // The published samples. Only the collector's thread may read them. The pointer is valid while the worker exists.
+  TripleBuffer<WorkerSample>* samples() { return &samples_; }
+  // Any thread. Tells a worker that reads a file that its latest sample was taken.
+  void NoteSampleTaken() { sample_taken_.Notify(); }
+
   // The published snapshots. Only the collector's thread may read them. The pointer is valid while the worker exists.
   TripleBuffer<WorkerSnapshot>* buffer() { return &buffer_; }
 
@@ -163,6 +173,12 @@ class CaptureWorker final : private EndedConnectionSink {
   void TakeLocalListeners();
   void TakeIdentities();
   WorkerPublisher::Progress Publish(int64_t steady_ns);
+  // Applies the packets of batch_, which are of a file. Publishes a sample where a second of packet time begins, so the
+  // history of a file is exact.
+  void ApplyBySeconds();
+  void SampleBefore(int64_t second);
+  // Waits until the last sample of a file was taken, or until the stop signal. A live worker never waits.
+  void WaitForSampleTaken();
   void WaitForPackets();
 
   const WorkerOptions options_;
@@ -186,6 +202,10 @@ class CaptureWorker final : private EndedConnectionSink {
   std::unique_ptr<MemoryAhead> memory_ahead_;  // of table_; null outside Run()
   TripleBuffer<WorkerSnapshot> buffer_;
   WorkerPublisher publisher_;
+  TripleBuffer<WorkerSample> samples_;
+  WorkerSampler sampler_;
+  Wakeup sample_taken_;
+  int64_t file_second_ = INT64_MIN;  // of the packet of a file that was applied last
   PacketBatch batch_;
   // The sweep of table_ that finds out which forgotten interfaces can be freed.
   enum class Sweep { kIdle, kUnderWay, kComplete };

@@ -16,8 +16,11 @@
 #include "src/snapshot/edge_change_meter.h"
 #include "src/snapshot/edge_groups.h"
 #include "src/snapshot/ended_queue.h"
+#include "src/snapshot/history.h"
+#include "src/snapshot/sample_merger.h"
 #include "src/snapshot/stalled_by_edge.h"
 #include "src/snapshot/worker_publisher.h"
+#include "src/snapshot/worker_sampler.h"
 
 namespace tcpgauge {
 namespace {
@@ -128,6 +131,14 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   return bytes;
 }
 
+// The history, and the samples that it is made from.
+uint64_t HistoryBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
+  if (!demand.keeps_history || plan.history_seconds == 0) return 0;
+  const size_t edges = demand.table.edges.max_exported;
+  return History::MemoryBytes(edges, plan.history_seconds) +
+         demand.workers * (WorkerSampler::MemoryBytes(edges) + SampleMerger::MemoryBytes(edges));
+}
+
 // The views of all listed rows.
 uint64_t Views(const MemoryDemand& demand, const MemoryPlan& plan) {
   return WorkerPublisher::MaxViews(ConnectionsPerWorker(demand, plan), plan.rows_per_worker) * demand.workers;
@@ -173,6 +184,7 @@ uint64_t Total(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (demand.listeners > 0) {
     bytes += plan.http_connections * HttpConnectionBytes(demand) + ResponseBytes(demand, plan);
   }
+  bytes += HistoryBytes(demand, plan);
   return bytes + IdentityMemoryBytes(plan.max_endpoints) + TableBytes(demand, plan) + RowBytes(demand, plan);
 }
 
@@ -213,6 +225,7 @@ MemoryPlan LeastPlan(const MemoryDemand& demand) {
   plan.max_connections = std::min(demand.table.max_connections, kLeastConnections);
   plan.max_encapsulations = kLeastEncapsulations;
   plan.max_endpoints = std::min(demand.max_endpoints, kLeastEndpoints);
+  plan.history_seconds = 0;
   plan.rows_per_worker = kLeastRows;
   plan.http_connections = kLeastHttpConnections;
   plan.response_bytes = kLeastResponseBytes;
@@ -232,8 +245,12 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
   };
   const auto set_rows = [](size_t rows, MemoryPlan* to) { to->rows_per_worker = rows; };
   const auto set_endpoints = [](size_t endpoints, MemoryPlan* to) { to->max_endpoints = endpoints; };
+  Raise(
+      demand, plan.bytes + (limit_bytes - plan.bytes) / 2, plan.history_seconds, full.history_seconds,
+      [](size_t seconds, MemoryPlan* to) { to->history_seconds = seconds; }, &plan);
   // An eighth is for readers, because slow readers would soon take all of a few places.
-  const uint64_t for_readers = (limit_bytes - plan.bytes) / 8;
+  uint64_t so_far = Total(demand, plan);
+  const uint64_t for_readers = (limit_bytes - so_far) / 8;
   const auto raise_readers = [&](uint64_t for_responses, uint64_t for_all) {
     Raise(
         demand, for_responses, plan.response_bytes, full.response_bytes,
@@ -242,8 +259,8 @@ std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_
         demand, for_all, plan.http_connections, full.http_connections,
         [](size_t connections, MemoryPlan* to) { to->http_connections = connections; }, &plan);
   };
-  raise_readers(plan.bytes + for_readers / 2, plan.bytes + for_readers);
-  uint64_t so_far = Total(demand, plan);
+  raise_readers(so_far + for_readers / 2, so_far + for_readers);
+  so_far = Total(demand, plan);
   Raise(demand, so_far + (limit_bytes - so_far) / 16, plan.max_endpoints, full.max_endpoints, set_endpoints, &plan);
   so_far = Total(demand, plan);
   const uint64_t for_connections = so_far + (limit_bytes - so_far) / 3 * 2;

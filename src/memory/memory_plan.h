@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "src/flow/connection_table.h"
+#include "src/snapshot/history_view.h"
 
 namespace tcpgauge {
 
@@ -20,6 +21,7 @@ struct MemoryDemand {
   bool tls = false;
   bool pushes = false;  // metrics, over OTLP or to the console
   bool shows_top_view = false;
+  bool keeps_history = false;
   bool logs_connections = false;
   size_t max_endpoints = 0;    // addresses and sockets that can have names; 0 = names are off
   size_t series_limit = 0;     // samples in one exposition
@@ -29,14 +31,15 @@ struct MemoryDemand {
 // Bounds that keep traffic and HTTP clients from taking ever more memory. A plain value. Initial values other than 0
 // are those of PlanWithoutLimit().
 struct MemoryPlan {
-  uint32_t max_connections = 0;        // of all workers together
-  uint32_t max_encapsulations = 0;     // of each worker
-  size_t max_endpoints = 0;            // addresses and sockets that can have names
-  size_t rows_per_worker = 100000;     // connections of a worker that a snapshot lists
-  size_t http_connections = 512;       // of all listeners together
-  uint64_t response_bytes = 64 << 20;  // bodies of HTTP responses that are being sent
-  size_t push_queue_bytes = 32 << 20;  // data that wait to be pushed
-  uint64_t bytes = 0;                  // the most that the process takes with these bounds, all included
+  uint32_t max_connections = 0;                       // of all workers together
+  uint32_t max_encapsulations = 0;                    // of each worker
+  size_t max_endpoints = 0;                           // addresses and sockets that can have names
+  size_t rows_per_worker = 100000;                    // connections of a worker that a snapshot lists
+  size_t history_seconds = HistoryView::kMaxSeconds;  // 0 = no history
+  size_t http_connections = 512;                      // of all listeners together
+  uint64_t response_bytes = 64 << 20;                 // bodies of HTTP responses that are being sent
+  size_t push_queue_bytes = 32 << 20;                 // data that wait to be pushed
+  uint64_t bytes = 0;                                 // the most that the process takes with these bounds, all included
 };
 
 // Returns the plan that meets the whole demand.
@@ -45,11 +48,13 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // Returns the plan that meets as much of the demand as fits into `limit_bytes`. Nullopt when not even LeastPlan() fits.
 // If the whole demand fits, the result is PlanWithoutLimit(). Otherwise the memory beyond LeastPlan() is divided:
 //
-// 1. An eighth is for HTTP readers: up to half of it for responses that are being sent, the rest for HTTP connections.
-// 2. A sixteenth of what remains is for names of ends.
-// 3. Two thirds of what remains are for connections.
-// 4. The rows of snapshots get as much of the rest as they can use.
-// 5. What is left over goes to connections, names, HTTP readers and the push queue, in this order.
+// 1. Half is for the history, which takes 2 MB at most.
+// 2. An eighth of what remains is for HTTP readers: up to half of it for responses that are being sent, the rest for
+//    HTTP connections.
+// 3. A sixteenth of what remains is for names of ends.
+// 4. Two thirds of what remains are for connections.
+// 5. The rows of snapshots get as much of the rest as they can use.
+// 6. What is left over goes to connections, names, HTTP readers and the push queue, in this order.
 //
 // Design. Memory is planned before anything is opened, and not measured while the agent runs. An agent that watched its
 // memory would have to give up connections in the middle of a flood, when it is too late. Instead, each part says how

@@ -26,6 +26,9 @@ class TripleBuffer {
   // Makes the value in back() the latest value. Takes one atomic exchange. Writer thread only.
   void Publish() { back_ = middle_.exchange(back_ | kFresh, std::memory_order_acq_rel) & kIndex; }
 
+  // Whether the reader has not taken the latest value yet. Writer thread only.
+  bool HasUntaken() const { return (middle_.load(std::memory_order_relaxed) & kFresh) != 0; }
+
   // Moves the latest value to front() and returns true. If the writer has not published since the last call, changes
   // nothing and returns false. Reader thread only.
   bool TakeLatest() {

@@ -113,6 +113,26 @@ class ListSource final : public PacketSource {
   size_t next_ = 0;
 };
 
+// A file that has certain packets.
+class FileOfPackets final : public PacketSource {
+ public:
+  explicit FileOfPackets(std::vector<DecodedPacket> packets) : packets_(std::move(packets)) {}
+
+  absl::StatusOr<ReadResult> Read(PacketBatch* batch) override {
+    while (!batch->full() && next_ < packets_.size()) *batch->Add() = packets_[next_++];
+    return next_ < packets_.size() ? ReadResult::kPackets : ReadResult::kEnd;
+  }
+  int poll_fd() const override { return -1; }
+  const std::string& name() const override { return name_; }
+  bool has_many_interfaces() const override { return false; }
+  uint64_t DroppedPackets() override { return 0; }
+
+ private:
+  const std::vector<DecodedPacket> packets_;
+  const std::string name_ = "file";
+  size_t next_ = 0;
+};
+
 absl::StatusOr<ReadResult> Fail() { return absl::DataLossError("the source is damaged"); }
 
 class CaptureEngineTest : public testing::Test {
@@ -365,6 +385,94 @@ TEST_F(CaptureEngineTest, TheFirstWindowOfEdgesIsOneForAllWorkers) {
   clock_.Move(100 * kNanosecondsPerSecond);
   WaitUntil([&] { return opens(kClients); }, "all connections");
   EXPECT_EQ(engine_->hub().Fresh()->edges.new_edges, 1u);
+}
+
+TEST_F(CaptureEngineTest, KeepsNoHistoryUnlessAsked) {
+  Add(0, Fail);
+  Start();
+  EXPECT_EQ(engine_->history(), nullptr);
+}
+
+// 20 segments a second and then silence, again and again. So seconds begin in the middle of batches, and one batch has
+// several seconds.
+TEST_F(CaptureEngineTest, TheHistoryOfAFileIsExact) {
+  options_.worker.live = false;
+  options_.keep_history = true;
+  constexpr uint32_t kBytes = 100;
+  const Endpoint client = At("10.0.0.1:40000"), server = At("10.0.0.2:80");
+  std::vector<DecodedPacket> packets = {Segment(client, server).Syn(0).Time(0.001).packet(),
+                                        Segment(server, client).Syn(0).Ack(1).Time(0.002).packet()};
+  uint32_t sent = 0;
+  for (const int second : {0, 1, 2, 5, 6, 100}) {
+    for (int i = 0; i < 20; ++i, sent += kBytes) {
+      packets.push_back(
+          Segment(client, server).Seq(1 + sent).Ack(1).Payload(kBytes).Time(second + 0.01 + 0.04 * i).packet());
+    }
+  }
+  sources_.resize(1);
+  sources_[0].push_back(std::make_unique<FileOfPackets>(packets));
+  Start();
+  EXPECT_TRUE(IsFinished(kPatienceMs));
+  EXPECT_TRUE(engine_->Stop().ok());
+
+  const HistoryView history = engine_->history()->Now();
+  const std::vector<HistoryCounts> edges = history.SumOf([](const HistoryEdge&) { return true; });
+  struct Second {
+    int64_t end_ns;
+    uint64_t bytes;
+  };
+  const std::vector<Second> expected = {{TestTime(1), 2000}, {TestTime(2), 2000},           {TestTime(3), 2000},
+                                        {TestTime(5), 0},    {TestTime(6), 2000},           {TestTime(7), 2000},
+                                        {TestTime(100), 0},  {packets.back().time_ns, 2000}};
+  ASSERT_EQ(history.seconds().size(), expected.size());
+  EXPECT_EQ(history.seconds()[0].begin_ns, kTestStartNs);
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(history.seconds()[i].end_ns, expected[i].end_ns) << i;
+    EXPECT_EQ(history.seconds()[i].totals.payload_bytes(), expected[i].bytes) << i;
+    EXPECT_EQ(edges[i].payload_bytes(), expected[i].bytes) << i;
+  }
+}
+
+TEST_F(CaptureEngineTest, AFileIsReadToItsEndByAllWorkersThoughTheyWaitForTheHistory) {
+  options_.worker.live = false;
+  options_.keep_history = true;
+  std::vector<DecodedPacket> packets = MakeTraffic();
+  for (size_t i = 0; i < packets.size(); ++i) packets[i].time_ns = TestTime(static_cast<double>(i) / 10);
+  sources_.resize(3);
+  sources_[0].push_back(std::make_unique<FileOfPackets>(packets));
+  Start();
+  EXPECT_TRUE(IsFinished(kPatienceMs));
+  EXPECT_TRUE(engine_->Stop().ok());
+  const std::shared_ptr<const Snapshot> last = engine_->hub().Current();
+  const HistoryView history = engine_->history()->Now();
+  uint64_t opened = history.before().connections_opened;
+  for (const HistorySecond& second : history.seconds()) opened += second.totals.connections_opened;
+  EXPECT_EQ(opened, last->totals.opened_handshake + last->totals.opened_midstream);
+}
+
+TEST_F(CaptureEngineTest, TheHistoryOfALiveCaptureGoesOnWithoutReaders) {
+  options_.worker.publish_when_asked = true;
+  options_.keep_history = true;
+  for (uint16_t worker = 0; worker < 2; ++worker) {
+    std::vector<DecodedPacket> packets;
+    for (uint16_t i = 0; i < 100; ++i) {
+      const Endpoint client = {At("10.0.0.1:0").address, static_cast<uint16_t>(20000 + 2 * i + worker)};
+      packets.push_back(Segment(client, At("10.0.0.2:80")).Syn(0).Time(0.1 * i).packet());
+    }
+    sources_.emplace_back().push_back(std::make_unique<ListSource>(std::move(packets), &clock_, [] {}));
+  }
+  Start();
+  const auto seconds = [&] { return engine_->history()->Now().seconds(); };
+  WaitUntil([&] { return seconds().size() == 1; }, "the first sample");
+  for (size_t second = 2; second <= 12; ++second) {
+    clock_.Move(kNanosecondsPerSecond);
+    WaitUntil([&] { return seconds().size() == second; }, "the next sample");
+  }
+  uint64_t opened = 0;
+  for (const HistorySecond& second : seconds()) opened += second.totals.connections_opened;
+  EXPECT_EQ(opened, 200);
+  EXPECT_EQ(seconds().back().totals.connections, 200);
+  EXPECT_LE(engine_->hub().Current()->sequence, 2) << "nobody asked for snapshots";
 }
 
 TEST_F(CaptureEngineTest, IsFinishedAtTheEndOfAFile) {

@@ -19,6 +19,7 @@ MemoryDemand Usual() {
   MemoryDemand demand;
   demand.capture_buffer_bytes = 8 * kMiB;
   demand.listeners = 1;
+  demand.keeps_history = true;
   demand.series_limit = 5000;
   demand.max_listed_rows = 10000;
   demand.max_endpoints = 20000;
@@ -166,6 +167,16 @@ TEST(MemoryPlan, NamesAreFewerWithLittleMemoryAndAllWithMore) {
   EXPECT_GT(PlanWithoutLimit(Usual()).bytes - PlanWithoutLimit(few).bytes, IdentityMemoryBytes(20000));
 }
 
+TEST(MemoryPlan, TheHistoryIsShorterWithLittleMemory) {
+  EXPECT_GE(PlanMemory(Usual(), 64 * kMiB)->history_seconds, 240u);
+  EXPECT_EQ(PlanMemory(Usual(), 128 * kMiB)->history_seconds, 600u);
+  MemoryDemand none = Usual();
+  none.keeps_history = false;
+  const uint64_t bytes = PlanWithoutLimit(Usual()).bytes - PlanWithoutLimit(none).bytes;
+  EXPECT_GT(bytes, 1'500'000u);
+  EXPECT_LT(bytes, 2'000'000u);
+}
+
 TEST(MemoryPlan, TlsAndNamesFitIntoASmallContainer) {
   MemoryDemand demand = Usual();
   demand.tls = true;
@@ -177,16 +188,16 @@ TEST(MemoryPlan, TlsAndNamesFitIntoASmallContainer) {
 
 // The figures of README.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
-  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 3300u);
-  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 47000u);
-  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 403000u);
+  EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 2200u);
+  EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 46000u);
+  EXPECT_GT(PlanMemory(Usual(), 512 * kMiB)->max_connections, 402000u);
   MemoryDemand without_names = Usual();
   without_names.max_endpoints = 0;
   without_names.table.has_identities = false;
   without_names.table.edges.max_workload_edges = 0;
-  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 8500u);
-  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 72000u);
-  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 456000u);
+  EXPECT_GT(PlanMemory(without_names, 64 * kMiB)->max_connections, 6900u);
+  EXPECT_GT(PlanMemory(without_names, 128 * kMiB)->max_connections, 70000u);
+  EXPECT_GT(PlanMemory(without_names, 512 * kMiB)->max_connections, 454000u);
 }
 
 }  // namespace

@@ -98,6 +98,39 @@ TEST_F(RequestCostTest, TheDearestListingEndsAfterItsSecond) {
   EXPECT_EQ(List({{"limit", "0"}, {"filter", Terms(64, "!" + almost + "b")}}, std::string(256, 'a')).status, 503);
 }
 
+TEST_F(RequestCostTest, TheHistoryOfTheBusiestEdgesIsCheap) {
+  History history(150, HistoryView::kMaxSeconds);
+  HistorySample sample;
+  for (uint16_t second = 1; second <= 660; ++second) {
+    sample.time_ns = second * kNanosecondsPerSecond;
+    sample.edges.clear();
+    for (uint16_t i = 0; i < 150; ++i) {
+      HistoryEdgeCounts& edge = sample.edges.emplace_back();
+      edge.edge.key.server.port = i;
+      for (const HistoryCounter& counter : kHistoryCounters) {
+        edge.counts.*counter.member = 1000u * i + second * 77777u % (i + 1000u);
+        sample.totals.*counter.member += edge.counts.*counter.member;
+      }
+    }
+    history.Record(sample);
+  }
+  sources_.history = &history;
+  for (const char* limit : {"0", "100"}) {
+    HttpRequest request;
+    request.path = "/api/v1/history";
+    request.query = {{"limit", limit}};
+    request.headers = {{"Accept-Encoding", "gzip"}};
+    last_ns_ = longest_gap_ns_ = 0;
+    const HttpResponse response = WebRoutes(sources_)(request);
+    std::cout << "limit=" << limit << ": " << response.status << ", " << response.body.size() << " bytes, "
+              << (last_ns_ - begin_ns_) / kNanosecondsPerMicrosecond << " us; at most "
+              << longest_gap_ns_ / kNanosecondsPerMicrosecond << " us between two looks at the client\n";
+    EXPECT_EQ(response.status, 200);
+    EXPECT_LT(last_ns_ - begin_ns_, kNanosecondsPerSecond / 2);
+    EXPECT_LT(longest_gap_ns_, kLongestGapNs);
+  }
+}
+
 TEST_F(RequestCostTest, TheMostEdgesThereCanBeAreCheapHoweverManyConnectionsThereAre) {
   constexpr size_t kMostEdges = 15000;  // of --metrics.edges
   Snapshot snapshot = RandomSnapshot(1, 100000, Values::kPlausible);
@@ -139,7 +172,7 @@ TEST_F(RequestCostTest, PagesWithoutConnectionsAreCheapHoweverManyInterfacesTher
   hub_.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
   const HttpRouter routes = WebRoutes(sources_);
   for (const char* path : {"/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections", "/api/v1/edges",
-                           "/api/v1/services", "/metrics"}) {
+                           "/api/v1/services", "/api/v1/history", "/metrics"}) {
     HttpRequest request;
     request.path = path;
     const int64_t begin_ns = ThreadCpuNanoseconds();

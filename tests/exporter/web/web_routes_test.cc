@@ -100,6 +100,7 @@ TEST_F(WebRoutesTest, KeepsCostlyPagesOutOfTheLanesOfHealthAndMetrics) {
   EXPECT_EQ(router.LaneOf("/api/v1/connections"), HttpLane::kCostly);
   EXPECT_EQ(router.LaneOf("/api/v1/edges"), HttpLane::kCostly);
   EXPECT_EQ(router.LaneOf("/api/v1/services"), HttpLane::kCostly);
+  EXPECT_EQ(router.LaneOf("/api/v1/history"), HttpLane::kCostly);
   EXPECT_EQ(router.LaneOf("/api/v1/status"), HttpLane::kOther);
   EXPECT_EQ(router.LaneOf("/"), HttpLane::kOther);
 }
@@ -162,7 +163,7 @@ TEST_F(WebRoutesTest, TheMetricsDoNotTakeThePathOfAnotherPage) {
     EXPECT_EQ(CheckTelemetryPath(path).message(),
               "'" + path +
                   "' is the path of another page; use a path that is none of /, /-/healthy, /-/ready, "
-                  "/api/v1/connections, /api/v1/edges, /api/v1/services, /api/v1/status");
+                  "/api/v1/connections, /api/v1/edges, /api/v1/services, /api/v1/history, /api/v1/status");
   }
   for (const std::string path :
        {"/-/healthy/",  "/-/ready//",      "//-/healthy",         "/-//ready",      "/./-/healthy", "/-/./ready",
@@ -205,6 +206,25 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
   const HttpResponse wrong = WebRoutes(sources_)(request);
   EXPECT_EQ(wrong.status, 400);
   EXPECT_THAT(wrong.sent_body(), StartsWith("{\"error\":\"filter: \\\"port:"));
+}
+
+TEST_F(WebRoutesTest, ServesTheHistoryWithoutAFreshSnapshot) {
+  SnapshotHub waits(&clock_, kNanosecondsPerSecond, [](int64_t) { ADD_FAILURE() << "asked for a snapshot"; });
+  sources_.hub = &waits;
+  EXPECT_THAT(Get("/api/v1/history").body, HasSubstr("\"end_times\":[],")) << "without a history";
+  History history(300, HistoryView::kMaxSeconds);
+  history.Record({kNanosecondsPerSecond, 0, {}, {}});
+  sources_.history = &history;
+  HttpRequest request;
+  request.path = "/api/v1/history";
+  const HttpResponse response = WebRoutes(sources_)(request);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "application/json");
+  EXPECT_THAT(response.headers, Contains(Pair("Cache-Control", "no-store")));
+  EXPECT_THAT(response.body, StartsWith("{\"agent\":\"node7\","));
+  EXPECT_THAT(response.body, HasSubstr("\"end_times\":[1.000000000],"));
+  request.query = {{"server", "web"}};
+  EXPECT_EQ(WebRoutes(sources_)(request).status, 400);
 }
 
 TEST_F(WebRoutesTest, ServesTheEdgesAndServicesThatAreAskedFor) {

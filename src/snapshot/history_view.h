@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_HISTORY_VIEW_H_
+#define TCPGAUGE_SRC_SNAPSHOT_HISTORY_VIEW_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "src/flow/edge.h"
+#include "src/snapshot/history_chunk.h"
+#include "src/snapshot/history_counts.h"
+
+namespace tcpgauge {
+
+// A second of the history: what came after `begin_ns` and until `end_ns`. Where the agent could not look each second,
+// it is longer.
+struct HistorySecond {
+  int64_t begin_ns = 0;  // the end of the second before
+  int64_t end_ns = 0;
+  HistoryCounts totals;  // what was counted in this second, by the whole agent
+};
+
+// The history as it was when History::Now() returned it. A plain value that does not change.
+//
+// Time: table time, in nanoseconds since the Unix epoch, as in Snapshot. Wall time is table time plus
+// clock_stepped_ns().
+// Thread: any number of threads may call the const methods.
+// Bounds: keeps the memory alive that the history had at that time (see History), so keep it only for moments.
+class HistoryView {
+ public:
+  static constexpr size_t kMaxSeconds = 600;
+
+  // A chunk, and how many of its seconds were complete.
+  struct CompleteSeconds {
+    std::shared_ptr<const HistoryChunk> chunk;
+    size_t count = 0;
+  };
+
+  // An empty history.
+  HistoryView() = default;
+  // `chunks` are those of a history, the oldest first.
+  HistoryView(const std::vector<CompleteSeconds>& chunks, int64_t clock_stepped_ns);
+
+  // The oldest first, without gaps, at most kMaxSeconds. They end within the last ten minutes.
+  const std::vector<HistorySecond>& seconds() const { return seconds_; }
+  // What the whole agent had counted when the first second began. With the totals of all seconds, it is what Totals say
+  // at the end of the last one.
+  const HistoryCounts& before() const { return before_; }
+  int64_t clock_stepped_ns() const { return clock_stepped_ns_; }
+  // The edges that were recorded in any of these seconds, in no order.
+  const std::vector<HistoryEdge>& edges() const { return edges_; }
+
+  // Calls `visit(edge, second, counts)` for each second in which an edge was recorded, second by second. `edge` is an
+  // index of edges(), and `second` of seconds(). `counts` is what was counted in this second, and may be all zero. An
+  // edge that is left out of a second was not among the heaviest ones.
+  void VisitEdges(absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts& counts)> visit) const;
+
+  // Returns the sum, second by second, over the edges that `matches` selects.
+  std::vector<HistoryCounts> SumOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
+
+ private:
+  // A chunk of which seconds are shown.
+  struct Part {
+    std::shared_ptr<const HistoryChunk> chunk;
+    size_t begin = 0;           // the first of its seconds that is shown
+    size_t end = 0;             // all below it are complete
+    size_t first = 0;           // the index of `begin` in seconds_
+    std::vector<size_t> edges;  // by the chunk's edges: their indexes in edges_
+  };
+
+  void ListEdges(Part* part);
+
+  std::vector<HistorySecond> seconds_;
+  HistoryCounts before_;
+  int64_t clock_stepped_ns_ = 0;
+  std::vector<HistoryEdge> edges_;
+  absl::flat_hash_map<EdgeKey, size_t> edge_indexes_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_HISTORY_VIEW_H_

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_WORKER_SAMPLER_H_
+#define TCPGAUGE_SRC_SNAPSHOT_WORKER_SAMPLER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "src/flow/connection_table.h"
+#include "src/snapshot/triple_buffer.h"
+#include "src/snapshot/worker_sample.h"
+#include "src/snapshot/worker_snapshot.h"
+
+namespace tcpgauge {
+
+// Gives the collector what the history needs of a worker's table, once a second.
+//
+// Design. The history must not miss what happens while nobody looks, so it has a reader that never leaves. A pass of
+// WorkerPublisher each second would be far too much for it: a pass copies each connection. A sample reads the totals
+// and the edges with series, which the table keeps up to date anyway, and visits no connection. With the default number
+// of edges it takes some microseconds. It has a type and a buffer of its own, so no reader of snapshots can meet one.
+//
+// Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
+// waits.
+// Bounds: a sample has the edges that have series, at most max_exported() of the table.
+class WorkerSampler {
+ public:
+  // Returns the memory of the samples of a worker whose table exports at most `max_edges` edges.
+  static uint64_t MemoryBytes(size_t max_edges);
+
+  // `table`, `counters` and `buffer` must outlive the sampler.
+  WorkerSampler(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSample>* buffer)
+      : table_(*table), counters_(*counters), buffer_(*buffer) {}
+
+  // Publishes a sample if a second of steady time began since the last one. So the samples of all workers come at the
+  // same moment. Returns whether it published. For live captures.
+  bool Step(int64_t steady_ns);
+
+  // Publishes a sample of what came before the second `second` of table time, which begins now. For files.
+  void SampleBefore(int64_t second);
+
+  // Publishes a last sample. Call it when no more packets come.
+  void SampleLast();
+
+ private:
+  void Publish(int64_t second, int64_t time_ns);
+
+  const ConnectionTable& table_;
+  const CaptureCounters& counters_;
+  TripleBuffer<WorkerSample>& buffer_;
+  int64_t second_ = INT64_MIN;  // of the last sample, in a live capture
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_WORKER_SAMPLER_H_
