@@ -133,6 +133,15 @@ class KubernetesTest(unittest.TestCase):
                     self.assertTrue(each["readOnly"], each["name"])
                     self.assertNotIn("mountPropagation", each)
 
+    def test_what_documents_say_of_a_kustomization_of_ones_own_has_that_effect(self):
+        level, = re.findall(r"^```yaml\n(components:\n.*?)^```$", shipped.read("docs/identity.md"), re.DOTALL | re.MULTILINE)
+        endpoint, = re.findall(r"^```yaml\n(patches:\n.*?)^```$", shipped.read("docs/opentelemetry.md"), re.DOTALL | re.MULTILINE)
+        more = yaml.safe_load(level + endpoint)
+        container = container_of(kustomized("overlays/opentelemetry", settings=more))
+        told = {each["name"]: each.get("value") for each in container["env"]}
+        self.assertEqual(told["TCPGAUGE_IDENTITY"], "cluster")
+        self.assertEqual(told["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://collector.observability:4318")
+
     def test_every_object_is_in_the_namespace_that_lets_it_in(self):
         for overlay, level, objects in every_choice():
             with self.subTest(overlay=overlay, level=level):

@@ -105,10 +105,6 @@ class KubeObjects:
             each["metadata"].get("annotations", {}).pop("kubectl.kubernetes.io/last-applied-configuration", None)
         return found
 
-    def put_pod(self, name, namespace):
-        with self._lock:
-            self._store(_Place("", "v1", "pods", namespace, name), {"metadata": {"name": name}, "spec": {"nodeName": "node-1"}})
-
     def close(self):
         cleanup.release(self)
         self._closed.set()

@@ -19,21 +19,22 @@ LEVELS = {"local": set(), "node": _PODS, "cluster": _PODS | {("", "services"), (
 CHART = "deploy/helm/tcpgauge"
 
 
-def kustomized(overlay, level="local"):
-    """The objects that `kubectl apply -k` would send, once the component of the level was added to the overlay."""
-    return _parsed(_kustomized_text(overlay, level))
+def kustomized(overlay, level="local", settings=None):
+    """The objects that `kubectl apply -k` would send, once the component of the level was added to the overlay, or what
+    `settings` add, which are a kustomization beside a checkout in the folder tcpgauge."""
+    if settings is None and level != "local":
+        settings = {"components": [f"../tcpgauge/deploy/kubernetes/components/identity-{level}"]}
+    return _parsed(_kustomized_text(overlay, json.dumps(settings or {})))
 
 
 @functools.lru_cache(None)
-def _kustomized_text(overlay, level):
+def _kustomized_text(overlay, settings):
     with tempfile.TemporaryDirectory() as folder:
-        copy_of_shipped = os.path.join(folder, "kubernetes")
-        shutil.copytree(shipped.path("deploy/kubernetes"), copy_of_shipped)
+        shutil.copytree(shipped.path("deploy/kubernetes"), os.path.join(folder, "tcpgauge/deploy/kubernetes"))
         chosen = os.path.join(folder, "chosen")
         os.mkdir(chosen)
         with open(os.path.join(chosen, "kustomization.yaml"), "w") as file:
-            json.dump({"resources": [f"../kubernetes/{overlay}"],
-                       "components": [] if level == "local" else [f"../kubernetes/components/identity-{level}"]}, file)
+            json.dump({"resources": [f"../tcpgauge/deploy/kubernetes/{overlay}"], **json.loads(settings)}, file)
         done = subprocess.run([kube_programs.kubectl(), "kustomize", chosen], capture_output=True, text=True)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
