@@ -2,7 +2,8 @@
 """An API server of Kubernetes that keeps what kubectl and Helm send to it, and runs nothing of it.
 
 It knows the kinds that are shipped and those that Helm keeps releases in. It creates, replaces, patches and deletes
-objects, in the ways of kubectl apply and of Helm 3 and 4. A test looks at the objects and at the requests.
+objects, in the ways of kubectl apply and of Helm 3 and 4. A test looks at the objects. kube_api.py is the API server that
+agents ask for names.
 """
 import base64
 import collections
@@ -37,10 +38,10 @@ _VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "updat
 _MERGE_KEYS = {"containers": "name", "env": "name", "volumes": "name", "volumeMounts": "mountPath",
                "ports": "containerPort", "imagePullSecrets": "name"}
 _READY_NODES = 1
+_WATCH_SECONDS = 5  # after which a client has to ask again
 _PROTOBUF = "application/vnd.kubernetes.protobuf"
 
-Request = collections.namedtuple("Request", "method path query content_type")
-# `base` is "/api/v1" or "/apis/GROUP/VERSION"; without `name` it is the whole list.
+# Where an object is. `namespace` is None for kinds that are in none, and for a list over all; without `name` it is a list.
 _Place = collections.namedtuple("_Place", "group version resource namespace name")
 
 
@@ -55,7 +56,6 @@ class KubeObjects:
     """Listens on a free port of 127.0.0.1, at `url`. It has the namespace default."""
 
     def __init__(self):
-        self.requests = []
         self._objects = {}  # from _Place to the object
         self._version = 1000
         self._lock = threading.Lock()
@@ -64,6 +64,7 @@ class KubeObjects:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer is one write: with two, the client's delayed acknowledgement costs 40 ms
 
             def serve(self):
                 api._serve(self)
@@ -118,7 +119,6 @@ class KubeObjects:
         query = dict(urllib.parse.parse_qsl(url.query))
         content_type = (handler.headers["Content-Type"] or "").split(";")[0]
         body = handler.rfile.read(int(handler.headers["Content-Length"] or 0))
-        self.requests.append(Request(handler.command, url.path, query, content_type))
         if query.get("watch") in ("true", "1"):
             self._watch(handler)
             return
@@ -141,7 +141,7 @@ class KubeObjects:
         handler.end_headers()
         handler.wfile.flush()
         handler.close_connection = True
-        self._closed.wait(5)
+        self._closed.wait(_WATCH_SECONDS)
 
     def _answer(self, method, path, query, content_type, body):
         if method == "GET":
@@ -210,11 +210,16 @@ class KubeObjects:
 
 def _place_of(path):
     words = path.strip("/").split("/")
-    group, version, rest = ("", words[1], words[2:]) if words[0] == "api" else (words[1], words[2], words[3:])
+    if words[0] == "api" and len(words) > 2:
+        group, version, rest = "", words[1], words[2:]
+    elif words[0] == "apis" and len(words) > 3:
+        group, version, rest = words[1], words[2], words[3:]
+    else:
+        return None
     namespace = None
     if rest[:1] == ["namespaces"] and len(rest) > 2:
         namespace, rest = rest[1], rest[2:]
-    if (group, version, *rest[:1]) not in _RESOURCES or len(rest) > 2:
+    if (group, version, rest[0]) not in _RESOURCES or len(rest) > 2:
         return None
     return _Place(group, version, rest[0], namespace, rest[1] if len(rest) == 2 else None)
 
@@ -229,7 +234,7 @@ def _fits(values, selector):
 def _parsed(content_type, body):
     if content_type == _PROTOBUF:
         return _parsed_secret(body)
-    return yaml.safe_load(body)  # JSON is YAML, and Helm 4 sends either
+    return yaml.load(body, yaml.CSafeLoader)  # JSON is YAML, and Helm 4 sends either
 
 
 def _parsed_secret(body):
