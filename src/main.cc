@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "src/agent/agent.h"
 #include "src/agent/agent_version.h"
+#include "src/agent/check_options.h"
 #include "src/agent/exit_status.h"
 #include "src/agent/final_state.h"
 #include "src/agent/open_sources.h"
@@ -128,10 +129,11 @@ absl::Status Run(const Options& options) {
   if (options.list_interfaces) return PrintInterfaces();
   SetUpLog(options.log_level, options.log_format);
   std::unique_ptr<LogHold> log_hold;  // until the top view has given the terminal back
-  if (options.tui) log_hold = std::make_unique<LogHold>();
+  if (options.tui && !options.check) log_hold = std::make_unique<LogHold>();
   for (const std::string& warning : UnknownVariables(environ)) {
     LogWarn("unknown variable in the environment", {{"error", warning}});
   }
+  if (options.check) return CheckOptions(options);
   return options.attach.empty() ? RunAgent(options) : RunAttached(options);
 }
 

@@ -461,6 +461,9 @@ const OptionSpec kTable[] = {
     {kLog, 0, "log.format", Kind::kValue, "FORMAT", "the format of log lines: logfmt or json", "logfmt", TakeLogFormat,
      nullptr},
 
+    {kQuestions, 0, "check", Kind::kFlag, "",
+     "check the options, the filter and the web configuration without opening anything, and exit with status 0 or 2",
+     "", TakeFlag<&Options::check, true>, nullptr},
     {kQuestions, 'h', "help", Kind::kQuestion, "", "show this help", "", nullptr, nullptr},
     {kQuestions, 'v', "version", Kind::kQuestion, "", "show the version, the commit and the versions of libraries", "",
      nullptr, nullptr},

@@ -97,6 +97,9 @@ struct Options {
   // default in the words of the help text.
   std::vector<std::pair<std::string, std::string>> effective;
 
+  // Check the options, the filter and the web configuration, and exit; see CheckOptions().
+  bool check = false;
+
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;
 };
