@@ -81,6 +81,11 @@ class UnitTest(unittest.TestCase):
         for hides in ("ProcSubset", "InaccessiblePaths", "PrivateNetwork", "PrivateUsers", "RootDirectory"):
             self.assertNotIn(hides, settings)
 
+    def test_it_leaves_the_interface_as_it_is_and_has_a_limit_of_memory(self):
+        settings = dict(re.findall(r"^(\w+)=(.*)$", shipped.read(self.UNIT), re.MULTILINE))
+        self.assertEqual((settings["Environment"], settings["MemoryMax"]), ("TCPGAUGE_NO_PROMISCUOUS=true", "512M"))
+        self.assertIn("no-promiscuous", options_of_help())
+
     def test_every_variable_that_is_offered_is_an_option(self):
         offered = set(re.findall(r"^#?TCPGAUGE_(\w+)=", shipped.read("deploy/systemd/tcpgauge.default"), re.MULTILINE))
         known = {re.sub(r"[.-]", "_", name).upper() for name in options_of_help()}
@@ -140,6 +145,21 @@ class UnitSystemCallsTest(NamespaceCase):
             called = set(re.findall(r"^\d+ +(\w+)\(", file.read(), re.MULTILINE))
         self.assertLess({"bind", "getdents64", "rename"}, called)
         self.assertEqual(called - self.allowed(), set())
+
+
+class SourcePackageTest(unittest.TestCase):
+    # build-essential has the first; the file COMMIT stands for the second; the third is needed to run.
+    NOT_TO_BUILD = {"g++", "git", "netbase"}
+
+    def test_it_needs_to_build_what_a_checkout_needs(self):
+        control = shipped.read("deploy/debian/package/control")
+        needed = set(re.findall(r"^ ([\w+.-]+)", control.split("Build-Depends:")[1].split("\nStandards-")[0], re.MULTILINE))
+        listed = set(re.findall(r"^[\w+.-]+", shipped.read("deploy/packages.txt"), re.MULTILINE))
+        self.assertEqual(needed - {"debhelper-compat", "dh-sequence-installsysusers"}, listed - self.NOT_TO_BUILD)
+
+    def test_its_version_is_that_of_the_program(self):
+        said = subprocess.run([binary(), "--version"], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(shipped.read("deploy/debian/package/changelog"), r"\Atcpgauge \(%s-\d+\) " % re.escape(said.split()[1]))
 
 
 class CompletionTest(unittest.TestCase):
