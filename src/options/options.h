@@ -69,6 +69,7 @@ struct Options {
   OutputFormat output = OutputFormat::kNone;                     // any form needs read_file or duration_seconds
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
+  bool systemd_socket = false;  // serve HTTP on the sockets that systemd passes; then listen_addresses is empty
   // With the top view, if nobody asked for the address: without HTTP when the address is in use, instead of an error.
   bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
