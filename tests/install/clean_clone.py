@@ -55,6 +55,18 @@ def package():
     return found
 
 
+@functools.lru_cache(None)
+def tarball():
+    """tcpgauge-VERSION.linux-ARCHITECTURE.tar.gz, built from the clone."""
+    folder = Folder("tcpgauge-tarball-").path
+    try:
+        run(os.path.join(clone(), "deploy/tarball/build.sh"), folder)
+    finally:
+        run("bazel", "shutdown", cwd=clone())
+    found, = glob.glob(os.path.join(folder, "*.tar.gz"))
+    return found
+
+
 def source_package():
     """tcpgauge_VERSION.dsc, beside the files that it names."""
     found, = glob.glob(os.path.join(packages(), "tcpgauge_*.dsc"))
