@@ -74,9 +74,8 @@ class AlertsTest(unittest.TestCase):
 
     def test_the_package_installs_the_runbook_where_the_links_lead(self):
         # tests/install looks at the package itself.
-        self.assertIn("dh_compress --exclude=runbook.md", shipped.read("deploy/debian/package/rules"))
-        self.assertIn('"$project"/docs/*.md "$tree/pages"', shipped.read("deploy/debian/build.sh"))
-        self.assertEqual(shipped.read("deploy/debian/package/tcpgauge.docs"), "pages/*\n")
+        self.assertIn("dh_compress --exclude=.md ", shipped.read("deploy/debian/package/rules"))
+        self.assertIn("debian/documents/*.md\n", shipped.read("deploy/debian/package/tcpgauge.docs"))
 
     def test_alerts_of_services_name_the_service(self):
         of_services = [alert for alert in alerts() if alert["alert"].startswith("TcpgaugeService")]
