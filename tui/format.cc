@@ -34,9 +34,19 @@ std::string Short(double value, const char* unit) {
 }  // namespace
 
 std::string FormatRate(double bytes_per_second, RateUnit unit) {
-  const std::string amount = unit == RateUnit::kBytes ? Scaled(bytes_per_second, 1024, kByteUnits)
-                                                      : Scaled(bytes_per_second * 8, 1000, kBitUnits);
-  return absl::StrCat(amount, "/s");
+  return absl::StrCat(FormatShortRate(bytes_per_second, unit), "/s");
+}
+
+std::string FormatShortRate(double bytes_per_second, RateUnit unit) {
+  return unit == RateUnit::kBytes ? Scaled(bytes_per_second, 1024, kByteUnits)
+                                  : Scaled(bytes_per_second * 8, 1000, kBitUnits);
+}
+
+std::string FormatPercent(double share) {
+  const double percent = std::clamp(share, 0.0, 1.0) * 100;
+  if (percent > 0 && percent < 0.1) return "<.1%";
+  return percent > 0 && percent < 10 ? absl::StrFormat("%.1f%%", std::floor(percent * 10) / 10)
+                                     : absl::StrFormat("%.0f%%", std::floor(percent));
 }
 
 std::string FormatBytes(uint64_t bytes) { return Scaled(static_cast<double>(bytes), 1024, kByteUnits); }

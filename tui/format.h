@@ -18,6 +18,13 @@ enum class RateUnit : uint8_t { kBytes, kBits };
 // most 9 characters up to 1000 TB/s.
 std::string FormatRate(double bytes_per_second, RateUnit unit);
 
+// The same without "/s", for a column whose title has it: "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000
+// TB/s.
+std::string FormatShortRate(double bytes_per_second, RateUnit unit);
+
+// Returns "0%", "<.1%", "0.3%", "12%", "100%". `share` is from 0 to 1. At most 4 characters.
+std::string FormatPercent(double share);
+
 // Returns "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000 PB, and at most 8 above.
 std::string FormatBytes(uint64_t bytes);
 

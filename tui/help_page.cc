@@ -20,6 +20,7 @@ constexpr Entry kEntries[] = {
     {"s", "sort: unsorted, by rate, bytes, idle time"},
     {"<  >", "sort by any column"},
     {"S", "reverse the order"},
+    {"c", "hide closed connections"},
     {"o", "hold the order: rows stay where they are"},
     {"Up Down", "scroll; also PgUp PgDn Home End"},
     {"j  k", "mark the next or previous row; Esc: no mark"},
@@ -30,8 +31,8 @@ constexpr Entry kEntries[] = {
     {"", "ns:NAME, workload:NAME, unit:NAME (names: a part is enough);"},
     {"", "all must hold, ! before one reverses it; Esc clears"},
     {"b", "bits or bytes per second"},
-    {"a", "speed averaged over the lifetime, or over the rate window;"},
-    {"", "TOTAL is always the speed over the rate window"},
+    {"a", "rates over the rate window, 2, 10 or 40 s, or the lifetime;"},
+    {"", "TOTAL is always over the rate window"},
     {"n", "names or numbers of hosts and services"},
     {"z", "reset the totals"},
     {"h  ?", "this help; any key leaves it"},
@@ -51,9 +52,10 @@ Frame BuildHelpPage() {
     frame.push_back(line);
   }
   frame.emplace_back();
-  for (const std::string_view text :
-       {"Up is what the client sends, Down what the server sends, Speed both: payload.",
-        "A: a packet since the last refresh. Resp: response time. Retr: retransmissions."}) {
+  for (const std::string_view text : {"Up is what the client sends, Down what the server sends: payload. The bar",
+                                      "behind a row is its share of all rates. Loss: the share of packets that an end",
+                                      "repeated, of the end with more. Resp: response time. Retr: retransmissions.",
+                                      "Red means trouble: a reset connection, or a loss of 1 % and more."}) {
     Line line;
     line.Put(kKeyColumn, text, Style::kPlain);
     frame.push_back(line);

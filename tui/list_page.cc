@@ -2,6 +2,7 @@
 #include "tui/list_page.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,16 +35,26 @@ void PutCell(Line* line, const PlacedColumn& placed, std::string_view text, Styl
   line->Put(placed.left + blank, text, style);
 }
 
+std::string TitleOf(const Column& column, Averaging averaging) {
+  if (averaging == Averaging::kRateWindow || column.average_title.empty()) return std::string(column.title);
+  return absl::StrCat(std::string(column.average_title), " ", std::string(LookOf(averaging).text));
+}
+
 Line HeaderLine(const PageInput& input, const std::vector<PlacedColumn>& columns) {
   Line line(Style::kBar);
-  const Column* const sorted = ColumnSortedBy(input.view->sort);
   for (const PlacedColumn& placed : columns) {
     const Column& column = *placed.column;
-    const bool average = input.view->lifetime_average && !column.average_title.empty();
-    PutCell(&line, placed, average ? column.average_title : column.title,
-            &column == sorted ? Style::kBarKey : Style::kBar);
+    const bool is_sorted = column.sort.has_value() && column.sort == input.view->sort;
+    PutCell(&line, placed, TitleOf(column, input.view->averaging), is_sorted ? Style::kBarKey : Style::kBar);
   }
   return line;
+}
+
+// The length of the bar behind a row: its share of all that the rows carry.
+int BarColumns(const PageInput& input, double bytes_per_second) {
+  const double total = input.order->shown_bytes_per_second();
+  const double share = total > 0 ? std::clamp(bytes_per_second / total, 0.0, 1.0) : 0;
+  return static_cast<int>(std::lround(share * input.columns));
 }
 
 Line ConnectionLine(const PageInput& input, const ConnectionSummary& connection,
@@ -51,10 +62,13 @@ Line ConnectionLine(const PageInput& input, const ConnectionSummary& connection,
   Line line;
   line.set_marked(input.view->selected_id == connection.id);
   const Measures measures = input.meter->Of(connection, input.snapshot->time_ns);
+  const bool is_dim = !input.as_tcptrack && !IsOpen(connection.state);
   for (const PlacedColumn& placed : columns) {
-    const Cell cell = placed.column->cell({input, connection, measures, placed.width});
+    Cell cell = placed.column->cell({input, connection, measures, placed.width});
+    if (is_dim && cell.style != Style::kFailed) cell.style = Style::kFaint;
     PutCell(&line, placed, cell.text, cell.style);
   }
+  if (!input.as_tcptrack) line.set_bar_columns(BarColumns(input, measures.bytes_per_second()));
   return line;
 }
 
@@ -175,7 +189,7 @@ Frame BuildListPage(const PageInput& input, EndpointWidths* widths) {
     return input.snapshot->connections[input.order->IndexAt(position)];
   };
   for (size_t i = first; i < end; ++i) CoverEnds(*input.snapshot, connection_at(i), input.names, widths);
-  const std::vector<PlacedColumn> columns = LayOutColumns(input.columns, *widths);
+  const std::vector<PlacedColumn> columns = LayOutColumns(input.table, input.columns, *widths);
 
   Frame frame;
   frame.push_back(HeaderLine(input, columns));

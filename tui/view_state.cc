@@ -84,7 +84,8 @@ bool ApplyToggle(ViewState* state, char character) {
       state->names = !state->names;
       return true;
     case 'a':
-      state->lifetime_average = !state->lifetime_average;
+      state->averaging =
+          static_cast<Averaging>((static_cast<int>(state->averaging) + 1) % static_cast<int>(Averaging::kCount));
       return true;
     case 'z':
       ++state->resets;
@@ -113,6 +114,9 @@ void ApplyListCharacter(ViewState* state, char character, const ViewContext& con
     case 'S':
       state->reverse = !state->reverse;
       state->frozen = false;
+      break;
+    case 'c':
+      state->hide_closed = !state->hide_closed;
       break;
     case 'o':
       state->frozen = !state->frozen;

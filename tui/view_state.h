@@ -9,6 +9,7 @@
 #include <string>
 
 #include "src/snapshot/connection_sort.h"
+#include "tui/averaging.h"
 #include "tui/key_event.h"
 
 namespace tcpgauge {
@@ -22,11 +23,12 @@ struct ViewState {
   Page page = Page::kList;
   ConnectionSort sort = ConnectionSort::kStart;
   bool reverse = false;
-  bool frozen = false;                  // rows keep their order, and new ones are added below; see RowOrder::Freeze()
-  bool paused = false;                  // see PausedSnapshot()
-  bool bits = false;                    // rates in bits per second instead of bytes per second
-  bool names = false;                   // names of hosts and services instead of numbers
-  bool lifetime_average = false;        // rates over the lifetime instead of the rate window
+  bool frozen = false;       // rows keep their order, and new ones are added below; see RowOrder::Freeze()
+  bool paused = false;       // see PausedSnapshot()
+  bool bits = false;         // rates in bits per second instead of bytes per second
+  bool names = false;        // names of hosts and services instead of numbers
+  bool hide_closed = false;  // no rows for closed connections
+  Averaging averaging = Averaging::kRateWindow;
   bool quit = false;                    // the user wants to leave the view
   uint64_t resets = 0;                  // how often totals were reset
   std::string filter;                   // as typed, perhaps unfinished; see Filter::ParseUnfinished()

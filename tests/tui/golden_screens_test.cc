@@ -106,10 +106,10 @@ void ExpectGolden(const std::string& name, const std::string& text) {
 // Shows the office for twelve seconds on one screen.
 class GoldenScreens : public testing::Test {
  protected:
-  void Open(int rows, int columns, bool utf8 = true) {
+  void Open(int rows, int columns, bool utf8 = true, const ViewSettings& settings = {}) {
     hub_ = std::make_unique<SnapshotHub>();
     screen_ = std::make_unique<TextScreen>(rows, columns, utf8);
-    app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+    app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_, settings);
     for (int64_t second = 0; second < 12; ++second) {
       hub_->Publish(Office(second));
       ASSERT_TRUE(app_->Step());
@@ -138,6 +138,19 @@ TEST_F(GoldenScreens, ListAtEveryWidth) {
   }
 }
 
+TEST_F(GoldenScreens, StartedAsTcptrackItLooksLikeTcptrack) {
+  for (const int columns : {80, 120}) {
+    Open(14, columns, /*utf8=*/true, {/*as_tcptrack=*/true});
+    ExpectGolden("tcptrack_" + std::to_string(columns) + "_styled", screen_->StyledText());
+  }
+}
+
+TEST_F(GoldenScreens, ClosedConnectionsCanBeHidden) {
+  Open(14, 80);
+  Type("c");
+  ExpectGolden("closed_hidden_80", screen_->Text());
+}
+
 TEST_F(GoldenScreens, ListWithoutUtf8IsPlainAscii) {
   Open(14, 200, /*utf8=*/false);
   ExpectGolden("list_200_ascii", screen_->Text());
@@ -146,7 +159,7 @@ TEST_F(GoldenScreens, ListWithoutUtf8IsPlainAscii) {
 
 TEST_F(GoldenScreens, ListAt80x24SortedByRateWithAMark) {
   Open(24, 80);
-  Type("sj");
+  Type("j");
   ExpectGolden("list_80x24_marked_styled", screen_->StyledText());
 }
 
@@ -171,7 +184,7 @@ TEST_F(GoldenScreens, FilterWhileItIsTyped) {
 
 TEST_F(GoldenScreens, BitsAveragesReversedAndHeld) {
   Open(14, 120);
-  Type("sSba");
+  Type("Sba");
   ExpectGolden("bits_average_reversed_120", screen_->Text());
   Type("o");
   ExpectGolden("held_120", screen_->Text());
@@ -208,9 +221,9 @@ TEST_F(GoldenScreens, TheTotalOfAveragesIsTheTrafficThatGoesOn) {
   app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
   hub_->Publish(ShortConnections());
   ASSERT_TRUE(app_->Step());
-  Type("sb");
+  Type("b");
   ExpectGolden("short_connections_120", screen_->Text());
-  Type("a");
+  Type("aaaa");
   ExpectGolden("short_connections_average_120_styled", screen_->StyledText());
 }
 
