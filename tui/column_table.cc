@@ -27,24 +27,17 @@ const Measures& TotalOf(const PageInput& page) { return page.order->total(); }
 
 // Makes the cell of a rate, of which `text` is the text.
 Cell RateCell(const CellInput& in, double rate, std::string text) {
-  const double total = in.page.order->shown_bytes_per_second();
-  Cell cell{std::move(text)};
-  if (rate < 1) {
-    cell.style = Style::kFaint;
-  } else if (total > 0 && rate / total >= kLargeShare) {
-    cell.style = rate / total >= kMainShare ? Style::kMainShare : Style::kLargeShare;
-  }
-  return cell;
+  return {std::move(text), ShareStyle(rate, in.page.order->shown_bytes_per_second())};
 }
 
 std::string_view Ellipsis(const PageInput& page) { return page.utf8 ? "…" : ".."; }
 
 Cell ClientCell(const CellInput& in) {
-  return {EndpointText(in.connection.client, in.page.names, in.width, Keep::kAddress, Ellipsis(in.page))};
+  return {EndpointText(in.connection->client, in.page.names, in.width, Keep::kAddress, Ellipsis(in.page))};
 }
 
 Cell ServerCell(const CellInput& in) {
-  return {EndpointText(in.connection.server, in.page.names, in.width, Keep::kPort, Ellipsis(in.page))};
+  return {EndpointText(in.connection->server, in.page.names, in.width, Keep::kPort, Ellipsis(in.page))};
 }
 
 // Names come from outside, but hold only characters of IsName() and a slash.
@@ -58,21 +51,21 @@ Cell NameCell(const CellInput& in, uint32_t identity_index) {
   }
   return {name};
 }
-Cell ClientNameCell(const CellInput& in) { return NameCell(in, in.connection.client_identity); }
-Cell ServerNameCell(const CellInput& in) { return NameCell(in, in.connection.server_identity); }
+Cell ClientNameCell(const CellInput& in) { return NameCell(in, in.connection->client_identity); }
+Cell ServerNameCell(const CellInput& in) { return NameCell(in, in.connection->server_identity); }
 
 Cell StateCell(const CellInput& in) {
-  const ConnectionState state = in.connection.state;
+  const ConnectionState state = in.connection->state;
   const bool is_wide = in.width >= ColumnsOf(StateText(ConnectionState::kEstablished));  // no name is longer
   return {std::string(is_wide ? StateText(state) : ShortStateText(state)), StateStyle(state)};
 }
 
 Cell IdleCell(const CellInput& in) {
-  return {FormatIdle(in.page.snapshot->time_ns - in.connection.last_packet_time_ns)};
+  return {FormatIdle(in.page.snapshot->time_ns - in.connection->last_packet_time_ns)};
 }
 
 Cell ActivityCell(const CellInput& in) {
-  return {in.connection.last_packet_time_ns > in.page.previous_time_ns ? "*" : " ", Style::kAccent};
+  return {in.connection->last_packet_time_ns > in.page.previous_time_ns ? "*" : " ", Style::kAccent};
 }
 
 Cell LongRateCell(const CellInput& in, double rate) { return RateCell(in, rate, FormatRate(rate, in.page.unit())); }
@@ -80,56 +73,51 @@ Cell ShortRateCell(const CellInput& in, double rate) {
   return RateCell(in, rate, FormatShortRate(rate, in.page.unit()));
 }
 
-Cell SpeedCell(const CellInput& in) { return LongRateCell(in, in.measures.bytes_per_second()); }
+Cell SpeedCell(const CellInput& in) { return LongRateCell(in, in.measures->bytes_per_second()); }
 std::string SpeedTotal(const PageInput& page) { return FormatRate(TotalOf(page).bytes_per_second(), page.unit()); }
 
-Cell ShortSpeedCell(const CellInput& in) { return ShortRateCell(in, in.measures.bytes_per_second()); }
+Cell ShortSpeedCell(const CellInput& in) { return ShortRateCell(in, in.measures->bytes_per_second()); }
 std::string ShortSpeedTotal(const PageInput& page) {
   return FormatShortRate(TotalOf(page).bytes_per_second(), page.unit());
 }
 
-Cell UpCell(const CellInput& in) { return LongRateCell(in, in.measures.up_bytes_per_second); }
+Cell UpCell(const CellInput& in) { return LongRateCell(in, in.measures->up_bytes_per_second); }
 std::string UpTotal(const PageInput& page) { return FormatRate(TotalOf(page).up_bytes_per_second, page.unit()); }
 
-Cell ShortUpCell(const CellInput& in) { return ShortRateCell(in, in.measures.up_bytes_per_second); }
+Cell ShortUpCell(const CellInput& in) { return ShortRateCell(in, in.measures->up_bytes_per_second); }
 std::string ShortUpTotal(const PageInput& page) {
   return FormatShortRate(TotalOf(page).up_bytes_per_second, page.unit());
 }
 
-Cell DownCell(const CellInput& in) { return LongRateCell(in, in.measures.down_bytes_per_second); }
+Cell DownCell(const CellInput& in) { return LongRateCell(in, in.measures->down_bytes_per_second); }
 std::string DownTotal(const PageInput& page) { return FormatRate(TotalOf(page).down_bytes_per_second, page.unit()); }
 
-Cell ShortDownCell(const CellInput& in) { return ShortRateCell(in, in.measures.down_bytes_per_second); }
+Cell ShortDownCell(const CellInput& in) { return ShortRateCell(in, in.measures->down_bytes_per_second); }
 std::string ShortDownTotal(const PageInput& page) {
   return FormatShortRate(TotalOf(page).down_bytes_per_second, page.unit());
 }
 
-Cell BytesCell(const CellInput& in) { return {FormatBytes(in.measures.bytes())}; }
+Cell BytesCell(const CellInput& in) { return {FormatBytes(in.measures->bytes())}; }
 std::string BytesTotal(const PageInput& page) { return FormatBytes(TotalOf(page).bytes()); }
 
-Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection.min_rtt_ns())}; }
+Cell RttCell(const CellInput& in) { return {FormatRtt(in.connection->min_rtt_ns())}; }
 
-Cell ResponseCell(const CellInput& in) { return {FormatRtt(in.connection.response_ns)}; }
-
-Style LossStyle(double loss) {
-  if (loss >= kTroubleLoss) return Style::kFailed;
-  return loss > 0 ? Style::kPlain : Style::kFaint;
-}
+Cell ResponseCell(const CellInput& in) { return {FormatRtt(in.connection->response_ns)}; }
 
 Cell LossCell(const CellInput& in) {
-  const std::optional<double> loss = LossOf(in.connection);
+  const std::optional<double> loss = LossOf(*in.connection);
   if (!loss.has_value()) return {"-", Style::kFaint};
   return {FormatPercent(*loss), LossStyle(*loss)};
 }
 
 Cell RetransmissionsCell(const CellInput& in) {
-  const uint64_t segments = in.measures.retransmitted_segments;
-  return {FormatCount(segments), segments > 0 ? LossStyle(LossOf(in.connection).value_or(1)) : Style::kFaint};
+  const uint64_t segments = in.measures->retransmitted_segments;
+  return {FormatCount(segments), segments > 0 ? LossStyle(LossOf(*in.connection).value_or(1)) : Style::kFaint};
 }
 std::string RetransmissionsTotal(const PageInput& page) { return FormatCount(TotalOf(page).retransmitted_segments); }
 
 Cell HistoryCell(const CellInput& in) {
-  const std::vector<double> rates = in.page.history->Of(in.connection.id, static_cast<size_t>(in.width));
+  const std::vector<double> rates = in.page.history->Of(in.connection->id, static_cast<size_t>(in.width));
   return {Sparkline(rates, in.width, in.page.utf8), Style::kAccent};
 }
 
@@ -178,6 +166,17 @@ constexpr Column kOwnColumns[] = {
 };
 
 }  // namespace
+
+Style ShareStyle(double rate, double total) {
+  if (rate < 1) return Style::kFaint;
+  if (total <= 0 || rate / total < kLargeShare) return Style::kPlain;
+  return rate / total < kMainShare ? Style::kLargeShare : Style::kMainShare;
+}
+
+Style LossStyle(double loss) {
+  if (loss >= kTroubleLoss) return Style::kFailed;
+  return loss > 0 ? Style::kPlain : Style::kFaint;
+}
 
 absl::Span<const Column> OwnColumns() { return kOwnColumns; }
 absl::Span<const Column> TcptrackColumns() { return kTcptrackColumns; }

@@ -12,6 +12,8 @@
 #include "src/snapshot/measures.h"
 #include "src/snapshot/snapshot.h"
 #include "tui/frame.h"
+#include "tui/group_order.h"
+#include "tui/grouping.h"
 #include "tui/page_input.h"
 
 namespace tcpgauge {
@@ -22,11 +24,13 @@ struct Cell {
   Style style = Style::kPlain;
 };
 
-// The input of Column::cell. The references are valid during the call.
+// The input of Column::cell. References and pointers are valid during the call.
 struct CellInput {
   const PageInput& page;
-  const ConnectionSummary& connection;
-  const Measures& measures;  // of `connection`; see Meter::Of()
+  // In a list of connections. Null in one of groups, as is `measures`.
+  const ConnectionSummary* connection;
+  const Measures* measures;  // of `connection`; see Meter::Of()
+  const GroupRow* group;     // in a list of groups; otherwise null
   int width;                 // of the column as laid out; see PlacedColumn
 };
 
@@ -74,6 +78,8 @@ struct Column {
   // Replaces the title while rates are averages over another time than the rate window, which then follows it, as in
   // "Avg 10s". Empty if the title stays.
   std::string_view average_title = {};
+  // The order that sorts a list of groups by this column; nullopt if there is none.
+  std::optional<GroupSort> group_sort = std::nullopt;
 };
 
 // Tables of columns, from left to right, in static storage.
@@ -86,6 +92,12 @@ absl::Span<const Column> TcptrackColumns();
 
 // Returns the column of OwnColumns() whose Column::sort is `sort`; null for kStart.
 const Column* ColumnSortedBy(ConnectionSort sort);
+
+// Returns the style of a rate, of which all rows together have `total`.
+Style ShareStyle(double rate, double total);
+
+// Returns the style of a loss, from 0 to 1.
+Style LossStyle(double loss);
 
 // A loss of at least this share is trouble, and a smaller one is not: TCP's congestion control causes some itself.
 constexpr double kTroubleLoss = 0.01;

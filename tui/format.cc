@@ -68,8 +68,10 @@ std::string FormatRtt(int64_t nanoseconds) {
   return Short(value / kNanosecondsPerSecond, "s");
 }
 
-std::string FormatCount(uint64_t count) {
-  if (count < 100000) return absl::StrCat(count);
+std::string FormatCount(uint64_t count) { return count < 100000 ? absl::StrCat(count) : FormatShortCount(count); }
+
+std::string FormatShortCount(uint64_t count) {
+  if (count < 10000) return absl::StrCat(count);
   const auto value = static_cast<double>(count);
   if (value < 1e6) return Short(value / 1e3, "K");
   if (value < 1e9) return Short(value / 1e6, "M");

@@ -38,6 +38,9 @@ std::string FormatRtt(int64_t nanoseconds);
 // Returns "99999", "123K", "4.5M", "6.7G". At most 5 characters below 10^13.
 std::string FormatCount(uint64_t count);
 
+// Returns "9999", "12K", "4.5M", "6.7G". At most 4 characters below 10^12.
+std::string FormatShortCount(uint64_t count);
+
 // Returns "42s", "5m12s", "3h07m", "12d04h": whole numbers of at most two units. A negative time is "0s".
 std::string FormatDuration(int64_t nanoseconds);
 

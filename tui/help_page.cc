@@ -17,14 +17,17 @@ struct Entry {
 constexpr Entry kEntries[] = {
     {"q  Ctrl-C", "quit"},
     {"p", "pause: no connection comes or goes, the numbers go on"},
-    {"s", "sort: unsorted, by rate, bytes, idle time"},
+    {"g", "groups: services, clients, pairs, workloads, interfaces"},
+    {"s", "sort: unsorted, by rate, bytes, idle time; groups: by rate,"},
+    {"", "failed connections, response time"},
     {"<  >", "sort by any column"},
     {"S", "reverse the order"},
     {"c", "hide closed connections"},
     {"o", "hold the order: rows stay where they are"},
     {"Up Down", "scroll; also PgUp PgDn Home End"},
     {"j  k", "mark the next or previous row; Esc: no mark"},
-    {"Enter", "details of the marked row, or of the first"},
+    {"Enter", "details of the marked row, or of the first; the connections"},
+    {"", "of a group, and Esc returns to the groups"},
     {"/", "filter: text, port:443, port:8000-8999, host:10.0.0.0/8,"},
     {"", "client:HOST, server:HOST, service:10.96.0.10:443 (what the"},
     {"", "client addressed), state:established, interface:eth0, pod:NAME,"},
@@ -55,6 +58,8 @@ Frame BuildHelpPage() {
   for (const std::string_view text : {"Up is what the client sends, Down what the server sends: payload. The bar",
                                       "behind a row is its share of all rates. Loss: the share of packets that an end",
                                       "repeated, of the end with more. Resp: response time. Retr: retransmissions.",
+                                      "Groups: Fail, Loss, Resp and RTT (of handshakes) are of the last minute; dim",
+                                      "ones are of all time. Fail: connections refused, or never answered.",
                                       "Red means trouble: a reset connection, or a loss of 1 % and more."}) {
     Line line;
     line.Put(kKeyColumn, text, Style::kPlain);

@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "src/snapshot/snapshot.h"
 #include "tui/format.h"
+#include "tui/group_order.h"
 #include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/rate_history.h"
@@ -30,6 +31,7 @@ struct PageInput {
   int64_t previous_time_ns = 0;
   RowOrder* order = nullptr;  // of `snapshot`; not const, because IndexAt() may sort
   const Meter* meter = nullptr;
+  const GroupOrder* groups = nullptr;  // of `snapshot`; used unless the list is one of connections
   const RateHistory* history = nullptr;
   Names* names = nullptr;
   std::vector<std::string> ignored_terms;  // see Filter::ignored_terms()

@@ -11,6 +11,7 @@
 #include "src/snapshot/wanted_query.h"
 #include "tui/columns.h"
 #include "tui/details_page.h"
+#include "tui/group_order.h"
 #include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/page_input.h"
@@ -47,6 +48,9 @@ class TopApp {
   void TakeSnapshot();
   void PostWanted();
   void Reorder();
+  void ReorderGroups();
+  bool IsOfGroups() const { return view_.grouping != Grouping::kConnections; }
+  ViewContext Context();
   ClosedRows Closed() const;
   bool TakeNames();
   void Draw();
@@ -69,6 +73,7 @@ class TopApp {
   Meter meter_{&history_};
   Filter filter_;
   RowOrder order_;           // of the connections in shown_
+  GroupOrder groups_;        // of the edges in newest_; used while rows are groups
   ConnectionDetail detail_;  // the last values of the connection on the details page
   EndpointWidths widths_;
   int laid_out_columns_ = 0;  // the width of the screen for which widths_ was collected

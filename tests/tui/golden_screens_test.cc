@@ -5,11 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "tests/support/example_identities.h"
+#include "tests/tui/expect_golden.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
 #include "tests/tui/text_screen.h"
@@ -84,23 +81,6 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   add("192.168.100.11", 40028, "203.0.113.9", 25, ConnectionState::kReset, 0, 0, 1, ConnectionSummary::kUnknown);
   snapshot->edges.exported = {WebEdge()};
   return snapshot;
-}
-
-std::string GoldenFolder() {
-  const char* workspace = getenv("BUILD_WORKSPACE_DIRECTORY");  // set only by `bazel run`
-  return std::string(workspace != nullptr ? workspace : ".") + "/tests/golden/tui/";
-}
-
-void ExpectGolden(const std::string& name, const std::string& text) {
-  const std::string path = GoldenFolder() + name + ".screen";
-  if (getenv("TCPGAUGE_UPDATE_GOLDENS") != nullptr) {
-    std::ofstream(path) << text;
-    return;
-  }
-  std::ifstream file(path);
-  std::stringstream golden;
-  golden << file.rdbuf();
-  EXPECT_EQ(golden.str(), text) << path;
 }
 
 // Shows the office for twelve seconds on one screen.
