@@ -343,6 +343,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
   if (Given(typed, "version")) return Answer{version_text};
 
   Options options;
+  options.as_tcptrack = as_tcptrack;
   if (as_tcptrack) {
     options.tui = true;
     options.listen_addresses.clear();
