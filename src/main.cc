@@ -17,15 +17,19 @@
 #include "absl/status/status.h"
 #include "src/agent/agent.h"
 #include "src/agent/agent_version.h"
+#include "src/agent/check_options.h"
 #include "src/agent/exit_status.h"
 #include "src/agent/final_state.h"
 #include "src/agent/open_sources.h"
+#include "src/agent/passed_sockets.h"
 #include "src/agent/print_interfaces.h"
 #include "src/agent/run_attached.h"
+#include "src/agent/status_line.h"
 #include "src/base/clock.h"
 #include "src/base/haste.h"
 #include "src/base/log.h"
 #include "src/base/named_thread.h"
+#include "src/base/service_manager.h"
 #include "src/base/shortage.h"
 #include "src/base/signals.h"
 #include "src/base/standard_descriptors.h"
@@ -48,12 +52,20 @@ const Haste* haste_of_process = nullptr;  // RunAgent() sets it
 
 // Returns when the user or the system stops the agent, or when capture has ended by itself. SIGHUP continues the
 // connection log in a new file, or ends the wait when the terminal is gone. Certificates and the web configuration need
-// no signal: the server notices when they change.
+// no signal: the server notices when they change. Tells the service manager whether capture makes progress.
 void WaitForEnd(const StopSignal& stop, Wakeup* reload, Agent* agent) {
+  const int tell_interval_ms = TellIntervalMs();
   while (true) {
     pollfd fds[] = {{stop.fd(), POLLIN, 0}, {agent->finished_fd(), POLLIN, 0}, {reload->fd(), POLLIN, 0}};
-    if (poll(fds, 3, -1) < 0) continue;  // a signal interrupted poll()
+    const int ready = poll(fds, 3, tell_interval_ms);
+    if (ready < 0) continue;  // a signal interrupted poll()
     if (fds[0].revents != 0 || fds[1].revents != 0) return;
+    if (agent->IsHealthy()) {
+      TellAlive(StatusLine(*agent->hub().Current()));
+    } else {
+      TellStuck("a capture thread makes no progress");
+    }
+    if (ready == 0) continue;
     reload->Clear();
     if (TerminalIsGone()) {
       EndSoon();
@@ -90,7 +102,10 @@ void WriteLastLine(const std::string& text, const Haste* haste) {
   FlushLog(timeout_ns);
 }
 
-absl::Status RunAgent(const Options& options) {
+absl::Status RunAgent(const Options& given) {
+  const auto with_sockets = WithPassedSockets(given);
+  if (!with_sockets.ok()) return with_sockets.status();
+  const Options& options = *with_sockets;
   const auto identity = ChooseIdentity(options.user);
   if (!identity.ok()) return identity.status();
   if (absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return kept;
@@ -113,14 +128,16 @@ absl::Status RunAgent(const Options& options) {
   SetCutShortStatus(StatusBeforeOutputs(options));
   if (absl::Status serving = agent->Serve(); !serving.ok()) return serving;
   if (options.duration_seconds > 0) StopAfter(options.duration_seconds);
+  TellReady(StatusLine(*agent->hub().Current()));
 
   absl::Status shown;
   if (options.tui) {
-    shown = RunTopView(agent->hub(), stop.fd(), /*wanted=*/nullptr, agent->notice());
+    shown = RunTopView(agent->hub(), stop.fd(), {options.as_tcptrack}, /*wanted=*/nullptr, agent->notice());
     if (!stop.stopped()) EndSoon();  // who leaves the view waits for the shell
   } else {
     WaitForEnd(stop, &reload, agent);
   }
+  TellStopping();
   return End(options, haste, agent, shown);
 }
 
@@ -128,10 +145,11 @@ absl::Status Run(const Options& options) {
   if (options.list_interfaces) return PrintInterfaces();
   SetUpLog(options.log_level, options.log_format);
   std::unique_ptr<LogHold> log_hold;  // until the top view has given the terminal back
-  if (options.tui) log_hold = std::make_unique<LogHold>();
+  if (options.tui && !options.check) log_hold = std::make_unique<LogHold>();
   for (const std::string& warning : UnknownVariables(environ)) {
     LogWarn("unknown variable in the environment", {{"error", warning}});
   }
+  if (options.check) return CheckOptions(options);
   return options.attach.empty() ? RunAgent(options) : RunAttached(options);
 }
 

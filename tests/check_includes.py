@@ -36,6 +36,7 @@ HOMES = {
     "yaml-cpp/": "exporter/http/web_config.cc",
     "libdeflate": "src/base/gzip.cc",
     "sys/capability.h": "src/privilege/drop_privileges.cc",
+    "systemd/": "src/base/service_manager.cc",
     "seccomp.h": "src/privilege/system_call_filter.cc",
     "crypt.h": "exporter/http/basic_auth.cc",
     "openssl/": ("exporter/http/keyed_digest.cc", "exporter/http/tls_context.cc", "exporter/http/tls_context.h"),

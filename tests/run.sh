@@ -20,7 +20,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-fuzz_seconds=20 # for each fuzzer: a smoke test, from the seeds and what longer runs found
+fuzz_seconds=10 # for each fuzzer: a smoke test, from the seeds and what longer runs found
 tags=-slow
 case ${1-} in
 --all) tags='' all=(--all) ;;

@@ -88,4 +88,5 @@ def system_libraries():
     system_library(name = "curl", pkg_config = ["libcurl"], debian_package = "libcurl4-openssl-dev")
     system_library(name = "cap", pkg_config = ["libcap"], debian_package = "libcap-dev")
     system_library(name = "seccomp", pkg_config = ["libseccomp"], debian_package = "libseccomp-dev")
+    system_library(name = "systemd", pkg_config = ["libsystemd"], debian_package = "libsystemd-dev")
     system_library(name = "yaml", pkg_config = ["yaml-cpp"], debian_package = "libyaml-cpp-dev")

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "absl/types/span.h"
-
 namespace tcpgauge {
 namespace {
 
@@ -12,13 +10,14 @@ constexpr int kMargin = 1;        // left of the first column
 constexpr int kGap = 1;           // between two columns
 constexpr int kV4Endpoint = 21;   // "255.255.255.255:65535"
 constexpr int kMaxEndpoint = 47;  // "[" + 39 + "]:65535"
+constexpr int kState = 11;        // "ESTABLISHED", "SYN|ACK-ACK"
 constexpr int kMaxRest = 60;      // of the column with Growth::kRest
 
 // Hands out the width of the screen: a column that is added earlier gets its room first.
 class Budget {
  public:
-  Budget(int columns, const EndpointWidths& wanted)
-      : wanted_(wanted), left_(columns - kMargin), widths_(AllColumns().size()) {}
+  Budget(absl::Span<const Column> table, int columns, const EndpointWidths& wanted)
+      : table_(table), wanted_(wanted), left_(columns - kMargin), widths_(table.size()) {}
 
   // Adds the columns of `priority`, up to the first that does not fit. With kAlways it adds all. Adds no column if one
   // of an earlier call did not fit: a narrow column of less importance must not take its place.
@@ -43,6 +42,11 @@ class Budget {
   // Widens the columns of the names that are shown up to the wanted widths.
   void WidenNames() {
     Widen(WidthOf(Growth::kClientName), wanted_.client_name, WidthOf(Growth::kServerName), wanted_.server_name);
+  }
+
+  // Widens the column of the states, if it is shown and no column that was added later was left out.
+  void WidenState() {
+    if (!is_full_) Widen(WidthOf(Growth::kState), kState, nullptr, 0);
   }
 
   // Widens the column with Growth::kRest, if it is shown, by the width that is left.
@@ -89,7 +93,7 @@ class Budget {
     return nullptr;
   }
 
-  const absl::Span<const Column> table_ = AllColumns();
+  const absl::Span<const Column> table_;
   const EndpointWidths wanted_;
   int left_;
   bool is_full_ = false;     // whether a column did not fit
@@ -98,14 +102,15 @@ class Budget {
 
 }  // namespace
 
-std::vector<PlacedColumn> LayOutColumns(int columns, const EndpointWidths& wanted) {
-  Budget budget(columns, wanted);
+std::vector<PlacedColumn> LayOutColumns(absl::Span<const Column> table, int columns, const EndpointWidths& wanted) {
+  Budget budget(table, columns, wanted);
   budget.Add(Priority::kAlways);
   budget.Add(Priority::kNarrow);
   budget.WidenEndpoints(kV4Endpoint, kV4Endpoint);
   budget.Add(Priority::kStandard);
   budget.WidenEndpoints(std::min(wanted.client, kMaxEndpoint), std::min(wanted.server, kMaxEndpoint));
   budget.Add(Priority::kWide);
+  budget.WidenState();
   budget.Add(Priority::kTimes);
   budget.Add(Priority::kNames);
   budget.WidenNames();

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -31,7 +32,7 @@ namespace {
 constexpr int kEscapeMilliseconds = 50;
 
 // What a style looks like: attributes always, a colour if the terminal has colours. Only the eight basic colours are
-// used, because every theme keeps those readable on its own background.
+// used, because every theme keeps those readable on its own background. Red means trouble alone.
 struct Look {
   Style style;
   attr_t attributes;
@@ -50,15 +51,26 @@ constexpr Look kLooks[] = {
     {Style::kOpen, A_NORMAL, COLOR_GREEN},
     {Style::kEnding, A_NORMAL, COLOR_MAGENTA},
     {Style::kFailed, A_BOLD, COLOR_RED},
-    {Style::kLargeShare, A_NORMAL, COLOR_YELLOW},
-    {Style::kMainShare, A_BOLD, COLOR_RED},
+    {Style::kLargeShare, A_NORMAL, COLOR_CYAN},
+    {Style::kMainShare, A_BOLD, COLOR_CYAN},
 };
+
+// The looks of text in a bar, which has a background of its own. So both colours are given, and hold on any theme.
+// Without colours, a bar is reversed as that of iftop.
+constexpr short kBarPair = std::size(kLooks) + 1;
+constexpr short kBarTroublePair = kBarPair + 1;
 
 short PairOf(const Look& look) { return static_cast<short>(static_cast<int>(look.style) + 1); }
 
 attr_t AttributesOf(Style style, bool colours) {
   const Look& look = kLooks[static_cast<size_t>(style)];
   return look.attributes | (colours && look.colour >= 0 ? static_cast<attr_t>(COLOR_PAIR(PairOf(look))) : A_NORMAL);
+}
+
+attr_t AttributesInBar(Style style, bool colours) {
+  const attr_t attributes = kLooks[static_cast<size_t>(style)].attributes & ~A_DIM;
+  if (!colours) return attributes ^ A_REVERSE;
+  return attributes | static_cast<attr_t>(COLOR_PAIR(style == Style::kFailed ? kBarTroublePair : kBarPair));
 }
 
 // Starts colours and returns true, if the terminal has them and NO_COLOR is unset or empty (https://no-color.org).
@@ -70,6 +82,8 @@ bool StartColours() {
   for (const Look& look : kLooks) {
     if (look.colour >= 0) init_pair(PairOf(look), look.colour, background);
   }
+  init_pair(kBarPair, COLOR_WHITE, COLOR_BLUE);
+  init_pair(kBarTroublePair, COLOR_WHITE, COLOR_RED);
   return true;
 }
 
@@ -211,7 +225,8 @@ void CursesScreen::Draw(const Frame& frame) {
     move(y, 0);
     const Line& line = frame[static_cast<size_t>(y)];
     for (const Span& span : line.spans()) {
-      attrset(AttributesOf(span.style, colours_) | (line.marked() ? A_REVERSE : A_NORMAL));
+      const attr_t look = span.in_bar ? AttributesInBar(span.style, colours_) : AttributesOf(span.style, colours_);
+      attrset(look ^ (line.marked() ? A_REVERSE : A_NORMAL));
       addnstr(span.text.data(), static_cast<int>(span.text.size()));
     }
     attrset(A_NORMAL);

@@ -146,7 +146,7 @@ void AddCounters(const PageInput& input, const ConnectionSummary& connection, Pa
   const DirectionSummary& server = connection.server_sent;
   const Measures measures = input.meter->Of(connection, input.snapshot->time_ns);
   Meter lifetime;
-  lifetime.set_lifetime_average(true);
+  lifetime.set_averaging(Averaging::kLifetime);
   const Measures average = lifetime.Of(connection, input.snapshot->time_ns);
   page->Add("Sent by", "client", "server");
   page->Add("Rate", FormatRate(client.payload_bytes_per_second, input.unit()),

@@ -69,4 +69,10 @@ std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Ke
   return Join(written, Shorten(written.host, written.named, host_columns - over, ellipsis));
 }
 
+std::string HostText(const IpAddress& address, Names* names, int columns, std::string_view ellipsis) {
+  std::string name = names == nullptr ? "" : names->HostName(address);
+  const bool is_named = !name.empty();
+  return Shorten(is_named ? name : address.ToString(), is_named, columns, ellipsis);
+}
+
 }  // namespace tcpgauge

@@ -32,6 +32,10 @@ std::string EndpointText(const Endpoint& endpoint, Names* names);
 // host is cut at the end, without `ellipsis`.
 std::string EndpointText(const Endpoint& endpoint, Names* names, int columns, Keep keep, std::string_view ellipsis);
 
+// Returns a host in at most `columns` characters: its name if `names` knows it, otherwise its address. Shortens it as
+// above.
+std::string HostText(const IpAddress& address, Names* names, int columns, std::string_view ellipsis);
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_TUI_ENDPOINT_TEXT_H_

@@ -34,9 +34,19 @@ std::string Short(double value, const char* unit) {
 }  // namespace
 
 std::string FormatRate(double bytes_per_second, RateUnit unit) {
-  const std::string amount = unit == RateUnit::kBytes ? Scaled(bytes_per_second, 1024, kByteUnits)
-                                                      : Scaled(bytes_per_second * 8, 1000, kBitUnits);
-  return absl::StrCat(amount, "/s");
+  return absl::StrCat(FormatShortRate(bytes_per_second, unit), "/s");
+}
+
+std::string FormatShortRate(double bytes_per_second, RateUnit unit) {
+  return unit == RateUnit::kBytes ? Scaled(bytes_per_second, 1024, kByteUnits)
+                                  : Scaled(bytes_per_second * 8, 1000, kBitUnits);
+}
+
+std::string FormatPercent(double share) {
+  const double percent = std::clamp(share, 0.0, 1.0) * 100;
+  if (percent > 0 && percent < 0.1) return "<.1%";
+  return percent > 0 && percent < 10 ? absl::StrFormat("%.1f%%", std::floor(percent * 10) / 10)
+                                     : absl::StrFormat("%.0f%%", std::floor(percent));
 }
 
 std::string FormatBytes(uint64_t bytes) { return Scaled(static_cast<double>(bytes), 1024, kByteUnits); }
@@ -58,8 +68,10 @@ std::string FormatRtt(int64_t nanoseconds) {
   return Short(value / kNanosecondsPerSecond, "s");
 }
 
-std::string FormatCount(uint64_t count) {
-  if (count < 100000) return absl::StrCat(count);
+std::string FormatCount(uint64_t count) { return count < 100000 ? absl::StrCat(count) : FormatShortCount(count); }
+
+std::string FormatShortCount(uint64_t count) {
+  if (count < 10000) return absl::StrCat(count);
   const auto value = static_cast<double>(count);
   if (value < 1e6) return Short(value / 1e3, "K");
   if (value < 1e9) return Short(value / 1e6, "M");

@@ -18,6 +18,13 @@ enum class RateUnit : uint8_t { kBytes, kBits };
 // most 9 characters up to 1000 TB/s.
 std::string FormatRate(double bytes_per_second, RateUnit unit);
 
+// The same without "/s", for a column whose title has it: "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000
+// TB/s.
+std::string FormatShortRate(double bytes_per_second, RateUnit unit);
+
+// Returns "0%", "<.1%", "0.3%", "12%", "100%". `share` is from 0 to 1. At most 4 characters.
+std::string FormatPercent(double share);
+
 // Returns "980 B", "1.2 KB", "317 MB". At most 7 characters up to 1000 PB, and at most 8 above.
 std::string FormatBytes(uint64_t bytes);
 
@@ -30,6 +37,9 @@ std::string FormatRtt(int64_t nanoseconds);
 
 // Returns "99999", "123K", "4.5M", "6.7G". At most 5 characters below 10^13.
 std::string FormatCount(uint64_t count);
+
+// Returns "9999", "12K", "4.5M", "6.7G". At most 4 characters below 10^12.
+std::string FormatShortCount(uint64_t count);
 
 // Returns "42s", "5m12s", "3h07m", "12d04h": whole numbers of at most two units. A negative time is "0s".
 std::string FormatDuration(int64_t nanoseconds);

@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tui/text.h"
 
@@ -30,6 +31,19 @@ void Line::FitTo(int columns) {
   spans_.resize(kept);
   width_ = std::max(columns, 0) - left;
   Append(std::string(static_cast<size_t>(left), ' '), fill_);
+  if (bar_columns_ > 0) DrawBar();
+}
+
+void Line::DrawBar() {
+  int left = bar_columns_;
+  std::vector<Span> spans;
+  for (const Span& span : spans_) {
+    const std::string in_bar(FirstColumns(span.text, left));
+    left -= ColumnsOf(in_bar);
+    if (!in_bar.empty()) spans.push_back({in_bar, span.style, true});
+    if (in_bar.size() < span.text.size()) spans.push_back({span.text.substr(in_bar.size()), span.style, false});
+  }
+  spans_ = std::move(spans);
 }
 
 }  // namespace tcpgauge

@@ -15,12 +15,12 @@ enum class Style : uint8_t {
   kBar,         // the line at the top of a page, and the two lines at the bottom of the list
   kBarKey,      // in a bar: the letter of a key, the title of the column that sorts the list, the filter, or an error
   kTitle,       // the label before a value, or the name of a key
-  kFaint,       // a rate below 1 byte per second, no retransmissions, or a closed connection
+  kFaint,       // a rate below 1 byte per second, no loss, or a closed connection
   kAccent,      // a chart, or the star of an active connection
   kOpening,     // a connection during the handshake
   kOpen,        // an established connection
   kEnding,      // a connection with a FIN
-  kFailed,      // a reset connection, or a number of retransmissions above 0
+  kFailed,      // trouble: a reset connection, or a loss of kTroubleLoss or more
   kLargeShare,  // a rate that is a large share of the total rate
   kMainShare,   // a rate that is most of the total rate
 };
@@ -29,6 +29,7 @@ enum class Style : uint8_t {
 struct Span {
   std::string text;
   Style style = Style::kPlain;
+  bool in_bar = false;  // see Line::set_bar_columns()
 };
 
 // One line of the screen, put together from left to right. The text is UTF-8, and each code point takes one column of
@@ -43,21 +44,28 @@ class Line {
   // `column`. If the line already reaches beyond `column`, appends `text` at its end.
   void Put(int column, std::string_view text, Style style);
 
-  // Makes the line exactly `columns` wide: cuts it, or fills it with blanks. A negative number counts as 0.
+  // Makes the line exactly `columns` wide: cuts it, or fills it with blanks. A negative number counts as 0. Then draws
+  // the bar. Call it last.
   void FitTo(int columns);
 
   // A marked line stands out as a whole: it is the row that the user selected.
   void set_marked(bool marked) { marked_ = marked; }
   bool marked() const { return marked_; }
 
+  // The first `columns` columns stand out once FitTo() was called: a bar behind the text, as in iftop(8). 0 = no bar.
+  void set_bar_columns(int columns) { bar_columns_ = columns; }
+  int bar_columns() const { return bar_columns_; }
+
   int width() const { return width_; }
   const std::vector<Span>& spans() const { return spans_; }
 
  private:
   void Append(std::string_view text, Style style);
+  void DrawBar();
 
   Style fill_ = Style::kPlain;
   bool marked_ = false;
+  int bar_columns_ = 0;
   int width_ = 0;  // columns
   std::vector<Span> spans_;
 };

@@ -17,21 +17,25 @@ struct Entry {
 constexpr Entry kEntries[] = {
     {"q  Ctrl-C", "quit"},
     {"p", "pause: no connection comes or goes, the numbers go on"},
-    {"s", "sort: unsorted, by rate, bytes, idle time"},
+    {"g", "groups: services, clients, pairs, workloads, interfaces"},
+    {"s", "sort: unsorted, by rate, bytes, idle time; groups: by rate,"},
+    {"", "failed connections, response time"},
     {"<  >", "sort by any column"},
     {"S", "reverse the order"},
+    {"c", "hide closed connections"},
     {"o", "hold the order: rows stay where they are"},
     {"Up Down", "scroll; also PgUp PgDn Home End"},
     {"j  k", "mark the next or previous row; Esc: no mark"},
-    {"Enter", "details of the marked row, or of the first"},
+    {"Enter", "details of the marked row, or of the first; the connections"},
+    {"", "of a group, and Esc returns to the groups"},
     {"/", "filter: text, port:443, port:8000-8999, host:10.0.0.0/8,"},
     {"", "client:HOST, server:HOST, service:10.96.0.10:443 (what the"},
     {"", "client addressed), state:established, interface:eth0, pod:NAME,"},
     {"", "ns:NAME, workload:NAME, unit:NAME (names: a part is enough);"},
     {"", "all must hold, ! before one reverses it; Esc clears"},
     {"b", "bits or bytes per second"},
-    {"a", "speed averaged over the lifetime, or over the rate window;"},
-    {"", "TOTAL is always the speed over the rate window"},
+    {"a", "rates over the rate window, 2, 10 or 40 s, or the lifetime;"},
+    {"", "TOTAL is always over the rate window"},
     {"n", "names or numbers of hosts and services"},
     {"z", "reset the totals"},
     {"h  ?", "this help; any key leaves it"},
@@ -51,9 +55,12 @@ Frame BuildHelpPage() {
     frame.push_back(line);
   }
   frame.emplace_back();
-  for (const std::string_view text :
-       {"Up is what the client sends, Down what the server sends, Speed both: payload.",
-        "A: a packet since the last refresh. Resp: response time. Retr: retransmissions."}) {
+  for (const std::string_view text : {"Up is what the client sends, Down what the server sends: payload. The bar",
+                                      "behind a row is its share of all rates. Loss: the share of packets that an end",
+                                      "repeated, of the end with more. Resp: response time. Retr: retransmissions.",
+                                      "Groups: Fail, Loss, Resp and RTT (of handshakes) are of the last minute; dim",
+                                      "ones are of all time. Fail: connections refused, or never answered.",
+                                      "Red means trouble: a reset connection, or a loss of 1 % and more."}) {
     Line line;
     line.Put(kKeyColumn, text, Style::kPlain);
     frame.push_back(line);

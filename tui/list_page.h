@@ -18,12 +18,11 @@ size_t ListRows(int rows);
 // as in PageInput.
 void CoverEnds(const Snapshot& snapshot, const ConnectionSummary& connection, Names* names, EndpointWidths* widths);
 
-// Builds the list of connections as tcptrack draws it:
+// Builds the list of connections, laid out as tcptrack does:
 // - the header with the titles of the columns,
-// - one line for each connection, from row ViewState::offset on; only connections on the screen are formatted,
-// - the line "TOTAL" with the filter, or, if no filter is set, with the name of the attached agent,
-// - the status line with the number of connections, the pause, the order and the interfaces. If Snapshot::trouble is
-//   set, the status line shows the agent's name and the trouble instead.
+// - one line for each connection, with a bar behind it that shows its share of the rate of all rows, from row
+// ViewState::offset on; only connections on the screen are formatted,
+// - TotalLine() and StatusLine().
 //
 // The frame has `input.rows` lines, or three lines if `input.rows` is less. `widths` (in and out) covers all endpoints
 // and names that were on the screen since the caller last set `widths` to 0. BuildListPage() never makes a width

@@ -13,8 +13,7 @@ constexpr double kMinLifetimeSeconds = 1;
 
 // An open connection lives until now, an ended one until its last packet.
 double LifetimeSeconds(const ConnectionSummary& connection, int64_t now_ns) {
-  const bool ended = connection.state == ConnectionState::kClosed || connection.state == ConnectionState::kReset;
-  const int64_t end_ns = ended ? connection.last_packet_time_ns : now_ns;
+  const int64_t end_ns = IsOpen(connection.state) ? now_ns : connection.last_packet_time_ns;
   return std::max(static_cast<double>(end_ns - connection.start_time_ns) / kNanosecondsPerSecond, kMinLifetimeSeconds);
 }
 
@@ -34,7 +33,13 @@ void Meter::ResetTotals(const Snapshot& snapshot) {
 
 Measures Meter::Of(const ConnectionSummary& connection, int64_t now_ns) const {
   Measures measures = MeasuresOf(connection);
-  if (lifetime_average_) {
+  const int average_seconds = LookOf(averaging_).seconds;
+  if (average_seconds > 0 && history_ != nullptr) {
+    if (const auto rates = history_->AverageOf(connection, now_ns, average_seconds)) {
+      measures.up_bytes_per_second = rates->up;
+      measures.down_bytes_per_second = rates->down;
+    }
+  } else if (averaging_ == Averaging::kLifetime) {
     const double seconds = LifetimeSeconds(connection, now_ns);
     measures.up_bytes_per_second = static_cast<double>(measures.up_bytes) / seconds;
     measures.down_bytes_per_second = static_cast<double>(measures.down_bytes) / seconds;

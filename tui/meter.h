@@ -7,25 +7,31 @@
 #include "absl/container/flat_hash_map.h"
 #include "src/snapshot/measures.h"
 #include "src/snapshot/snapshot.h"
+#include "tui/averaging.h"
+#include "tui/rate_history.h"
 
 namespace tcpgauge {
 
-// Computes the Measures of connections as the user wants to see them. Rates are averages over the rate window or over
-// the connection's lifetime. Totals (bytes and retransmitted segments) count since the connection's start, or since the
+// Computes the Measures of connections as the user wants to see them. Rates are averages over the time
+// of an Averaging. Totals (bytes and retransmitted segments) count since the connection's start, or since the
 // user reset them. Snapshots are never changed.
 //
 // Thread: confined to one thread.
 // Bounds: one entry for each connection of the snapshot at which totals were reset.
 class Meter {
  public:
+  // `history` has the rates of the last seconds, and must outlive the meter. Without it (null), rates over seconds are
+  // those over the rate window.
+  explicit Meter(const RateHistory* history = nullptr) : history_(history) {}
+
   // From now on, totals count from the values in `snapshot`. A connection that is not in `snapshot` counts from its
   // start. Another call replaces the values. A call with an empty snapshot undoes the reset.
   void ResetTotals(const Snapshot& snapshot);
 
-  // With `on`, rates are averages over the connection's lifetime, whether or not totals were reset. A lifetime below a
-  // second counts as a second. Without `on`, and before the first call, rates are averages over the snapshot's rate
-  // window.
-  void set_lifetime_average(bool on) { lifetime_average_ = on; }
+  // Sets the time over which rates are averages; before the first call, it is the rate window. A lifetime begins with
+  // the connection, whether or not totals were reset, and one below a second counts as a second. A connection that has
+  // no history (RateHistory keeps the heaviest) has the rate over the rate window in place of one over seconds.
+  void set_averaging(Averaging averaging) { averaging_ = averaging; }
 
   // Returns the measures of `connection`. `now_ns` is Snapshot::time_ns of its snapshot.
   Measures Of(const ConnectionSummary& connection, int64_t now_ns) const;
@@ -43,7 +49,8 @@ class Meter {
     uint64_t retransmitted_segments = 0;
   };
 
-  bool lifetime_average_ = false;
+  const RateHistory* const history_;  // or null
+  Averaging averaging_ = Averaging::kRateWindow;
   absl::flat_hash_map<uint64_t, Totals> reset_;  // the totals at the reset, by connection id
 };
 

@@ -32,7 +32,8 @@ void RateHistory::TakeSample(const ConnectionSummary& connection) {
   Series& series = by_id_[connection.id];
   if (series.round == round_) return;
   series.round = round_;
-  series.samples[series.count++ % kSamples] = static_cast<float>(connection.payload_bytes_per_second());
+  series.samples[series.count++ % kSamples] = {static_cast<float>(connection.client_sent.payload_bytes_per_second),
+                                               static_cast<float>(connection.server_sent.payload_bytes_per_second)};
 }
 
 std::vector<double> RateHistory::Of(uint64_t id, size_t count) const {
@@ -41,8 +42,28 @@ std::vector<double> RateHistory::Of(uint64_t id, size_t count) const {
   const Series& series = found->second;
   std::vector<double> rates;
   const uint64_t kept = std::min<uint64_t>({count, series.count, kSamples});
-  for (uint64_t i = series.count - kept; i < series.count; ++i) rates.push_back(series.samples[i % kSamples]);
+  for (uint64_t i = series.count - kept; i < series.count; ++i) {
+    const Sample& sample = series.samples[i % kSamples];
+    rates.push_back(sample.up + sample.down);
+  }
   return rates;
+}
+
+std::optional<RateHistory::Rates> RateHistory::AverageOf(const ConnectionSummary& connection, int64_t now_ns,
+                                                         int seconds) const {
+  const auto found = by_id_.find(connection.id);
+  if (found == by_id_.end()) return std::nullopt;
+  const Series& series = found->second;
+  const uint64_t most = std::min<uint64_t>(static_cast<uint64_t>(std::max(seconds, 1)), kSamples);
+  // A connection without a sample was too light to be recorded, so its missing samples count as 0.
+  const int64_t age_seconds = std::max<int64_t>((now_ns - connection.start_time_ns) / kNanosecondsPerSecond, 1);
+  const uint64_t divisor = std::min({most, round_, static_cast<uint64_t>(age_seconds)});  // not 0: it was recorded
+  Rates sum;
+  for (uint64_t i = series.count - std::min(series.count, divisor); i < series.count; ++i) {
+    sum.up += series.samples[i % kSamples].up;
+    sum.down += series.samples[i % kSamples].down;
+  }
+  return Rates{sum.up / static_cast<double>(divisor), sum.down / static_cast<double>(divisor)};
 }
 
 }  // namespace tcpgauge

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -36,11 +37,26 @@ class RateHistory {
   // `count` of them. Each sample is the sum of both directions. Empty if the connection has no history.
   std::vector<double> Of(uint64_t id, size_t count) const;
 
+  // What the two ends sent, in bytes per second.
+  struct Rates {
+    double up = 0;
+    double down = 0;
+  };
+
+  // Returns the average over the newest `seconds` samples, or over the connection's age if it is younger, or over the
+  // time that was recorded if that is shorter. `now_ns` is Snapshot::time_ns of the connection's snapshot. nullopt if
+  // the connection has no history.
+  std::optional<Rates> AverageOf(const ConnectionSummary& connection, int64_t now_ns, int seconds) const;
+
  private:
+  struct Sample {
+    float up = 0;
+    float down = 0;
+  };
   struct Series {
-    std::array<float, kSamples> samples{};  // a ring buffer
-    uint64_t count = 0;                     // samples taken so far, overwritten ones included
-    uint64_t round = 0;                     // when the newest sample was taken; see round_
+    std::array<Sample, kSamples> samples{};  // a ring buffer
+    uint64_t count = 0;                      // samples taken so far, overwritten ones included
+    uint64_t round = 0;                      // when the newest sample was taken; see round_
   };
 
   void TakeSample(const ConnectionSummary& connection);

@@ -18,7 +18,7 @@ constexpr uint64_t kNotFrozen = uint64_t{1} << 63;
 }  // namespace
 
 void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse,
-                       absl::FunctionRef<bool(const ConnectionSummary&)> wanted) {
+                       ClosedRows closed, absl::FunctionRef<bool(const ConnectionSummary&)> wanted) {
   snapshot_ = &snapshot;
   sort_ = frozen_ ? ConnectionSort::kStart : sort;
   reverse_ = reverse && !frozen_;
@@ -27,6 +27,7 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionS
   total_ = meter.OfNotListed(snapshot);
   shown_bytes_per_second_ = total_.bytes_per_second();
   entries_.clear();
+  closed_.clear();
   entries_.reserve(snapshot.connections.size());
   for (size_t i = 0; i < snapshot.connections.size(); ++i) {
     const ConnectionSummary& connection = snapshot.connections[i];
@@ -37,6 +38,8 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionS
     counted.down_bytes_per_second = connection.server_sent.payload_bytes_per_second;
     total_.Add(counted);
     shown_bytes_per_second_ += measures.bytes_per_second();
+    const bool is_open = IsOpen(connection.state);
+    if (!is_open && closed == ClosedRows::kHidden) continue;
     uint64_t key;
     if (frozen_) {
       const auto rank = frozen_ranks_.find(connection.id);
@@ -44,8 +47,11 @@ void RowOrder::Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionS
     } else {
       key = SortKey(connection, measures, sort_, names);
     }
-    entries_.push_back({key, static_cast<uint32_t>(i)});
+    const bool is_last = !is_open && closed == ClosedRows::kLast && !frozen_;
+    (is_last ? closed_ : entries_).push_back({key, static_cast<uint32_t>(i)});
   }
+  open_ = entries_.size();
+  entries_.insert(entries_.end(), closed_.begin(), closed_.end());
 }
 
 void RowOrder::Freeze() {
@@ -64,8 +70,13 @@ size_t RowOrder::IndexAt(size_t position) {
 void RowOrder::SortUpTo(size_t count) {
   // Doubling keeps the cost of scrolling to the end within a small factor of one full sort.
   const size_t target = std::min(entries_.size(), std::max({count, 2 * sorted_, kMinSorted}));
-  SortFirst(absl::MakeSpan(entries_).subspan(sorted_), target - sorted_, snapshot_->connections, sort_, reverse_);
-  sorted_ = target;
+  if (sorted_ < open_) SortMore(std::min(target, open_) - sorted_, open_);
+  if (sorted_ < target) SortMore(target - sorted_, entries_.size());
+}
+
+void RowOrder::SortMore(size_t count, size_t end) {
+  SortFirst(absl::MakeSpan(entries_).subspan(sorted_, end - sorted_), count, snapshot_->connections, sort_, reverse_);
+  sorted_ += count;
 }
 
 }  // namespace tcpgauge

@@ -15,6 +15,13 @@
 
 namespace tcpgauge {
 
+// Where the list shows connections that are closed or reset.
+enum class ClosedRows : uint8_t {
+  kAmongOthers,  // where the order puts them
+  kLast,         // in this order too, but below all open connections
+  kHidden,       // in no row; they count in RowOrder::total() all the same
+};
+
 // The order of the list: says which connection is in which row. Sorts only the rows that are requested and those above
 // them. So showing the top of 100,000 connections takes one pass over the connections instead of a sort.
 //
@@ -22,12 +29,13 @@ namespace tcpgauge {
 class RowOrder {
  public:
   // Makes a row for each connection of `snapshot` for which `wanted` returns true. The rows are in the order of `sort`,
-  // or in the opposite order with `reverse`. `snapshot` must live until the next Rebuild(); `meter` and `wanted` are
-  // used during the call only.
-  void Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse,
+  // or in the opposite order with `reverse`; `closed` says where closed ones are. `snapshot` must live until the next
+  // Rebuild(); `meter` and `wanted` are used during the call only.
+  void Rebuild(const Snapshot& snapshot, const Meter& meter, ConnectionSort sort, bool reverse, ClosedRows closed,
                absl::FunctionRef<bool(const ConnectionSummary&)> wanted);
 
-  // Holds the present order until Thaw(). Meanwhile, Rebuild() ignores `sort` and `reverse`. Connections that have a
+  // Holds the present order until Thaw(). Meanwhile, Rebuild() ignores `sort` and `reverse`, and a connection that
+  // closes stays in its row unless closed ones are hidden. Connections that have a
   // row now keep their order; they are recognised by id. All others come below them, by start time.
   void Freeze();
   // Takes effect with the next Rebuild().
@@ -36,10 +44,11 @@ class RowOrder {
   // The number of rows.
   size_t size() const { return entries_.size(); }
 
-  // The sum of the measures of all rows, and of Meter::OfNotListed(). Its rates are always averages over the rate
-  // window, even if the rows show averages over the lifetime. The sum of lifetime averages is the rate of no traffic: a
-  // closed connection would still count with what it once carried. When connections of a tenth of a second carried 4.9
-  // Mbit/s, that sum was 9.7 Mbit/s, because each of them was shown for two seconds.
+  // The sum of the measures of all rows, of hidden closed connections, and of Meter::OfNotListed(). Its rates are
+  // always averages over the rate window, even if the rows show averages over the lifetime. The sum of lifetime
+  // averages is the rate of no traffic: a closed connection would still count with what it once carried. When
+  // connections of a tenth of a second carried 4.9 Mbit/s, that sum was 9.7 Mbit/s, because each of them was shown for
+  // two seconds.
   const Measures& total() const { return total_; }
 
   // The sum of the rates that the rows show, and of the rates in Meter::OfNotListed(). A row's rate can be compared
@@ -53,12 +62,16 @@ class RowOrder {
 
  private:
   void SortUpTo(size_t count);
+  // Sorts the entries from `sorted_` on, up to `end`, so far that the first `count` of them are in order.
+  void SortMore(size_t count, size_t end);
 
   const Snapshot* snapshot_ = nullptr;
   ConnectionSort sort_ = ConnectionSort::kStart;
   bool reverse_ = false;
   std::vector<SortEntry> entries_;  // the first `sorted_` are sorted, and come before all others
   size_t sorted_ = 0;
+  size_t open_ = 0;                // the first `open_` entries come before all others, in whatever order
+  std::vector<SortEntry> closed_;  // scratch of Rebuild(): the entries after these
   Measures total_;
   double shown_bytes_per_second_ = 0;
   bool frozen_ = false;

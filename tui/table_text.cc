@@ -30,10 +30,10 @@ int FullWidth(const Column& column, const EndpointWidths& widths) {
 
 // The least width at which all wanted columns are shown, and no endpoint or name is shortened.
 int ColumnsFor(const EndpointWidths& widths) {
-  const auto wanted = std::count_if(AllColumns().begin(), AllColumns().end(),
+  const auto wanted = std::count_if(TcptrackColumns().begin(), TcptrackColumns().end(),
                                     [&widths](const Column& column) { return FullWidth(column, widths) > 0; });
   for (int columns = kLeastColumns;; ++columns) {
-    const std::vector<PlacedColumn> placed = LayOutColumns(columns, widths);
+    const std::vector<PlacedColumn> placed = LayOutColumns(TcptrackColumns(), columns, widths);
     const auto shown = std::count_if(placed.begin(), placed.end(), [&widths](const PlacedColumn& placed_column) {
       const int full = FullWidth(*placed_column.column, widths);
       return full > 0 && placed_column.width >= full;
@@ -56,12 +56,14 @@ std::string TableText(const Snapshot& snapshot) {
   const Meter meter;
   const RateHistory history;
   RowOrder order;
-  order.Rebuild(snapshot, meter, view.sort, view.reverse, [](const ConnectionSummary&) { return true; });
+  order.Rebuild(snapshot, meter, view.sort, view.reverse, ClosedRows::kAmongOthers,
+                [](const ConnectionSummary&) { return true; });
   EndpointWidths widths;
   for (const ConnectionSummary& connection : snapshot.connections) CoverEnds(snapshot, connection, nullptr, &widths);
   PageInput input;
   input.view = &view;
   input.snapshot = &snapshot;
+  input.table = TcptrackColumns();
   input.previous_time_ns =
       snapshot.time_ns - static_cast<int64_t>(snapshot.rate_window_seconds * kNanosecondsPerSecond);
   input.order = &order;

@@ -6,9 +6,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 
+#include "tui/column_table.h"
+#include "tui/group_columns.h"
+#include "tui/group_page.h"
 #include "tui/help_page.h"
 #include "tui/list_page.h"
+#include "tui/matching_edges.h"
 #include "tui/paused_snapshot.h"
 
 namespace tcpgauge {
@@ -23,6 +28,8 @@ constexpr size_t kRowsStep = 1000;
 constexpr size_t kRowsAhead = 500;
 constexpr size_t kMaxRowsWanted = 10000;
 
+constexpr char kOpenOnly[] = " !state:closed !state:reset";  // the end of a filter
+
 // Whether the terminal of `keyboard` hung up. Its descriptor then stays readable with no bytes to read.
 bool IsGone(const pollfd& keyboard) {
   if ((keyboard.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
@@ -32,8 +39,16 @@ bool IsGone(const pollfd& keyboard) {
 
 }  // namespace
 
-TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted, std::string notice)
-    : hub_(hub), screen_(screen), names_(names), wanted_(wanted), notice_(std::move(notice)), newest_(hub->Current()) {
+TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, const ViewSettings& settings, WantedQuery* wanted,
+               std::string notice)
+    : hub_(hub),
+      screen_(screen),
+      names_(names),
+      wanted_(wanted),
+      settings_(settings),
+      notice_(std::move(notice)),
+      newest_(hub->Current()) {
+  if (!settings_.as_tcptrack) view_.sort = settings_.sort;
   previous_time_ns_ = newest_->time_ns;
   TakeSnapshot();
   PostWanted();
@@ -69,23 +84,47 @@ bool TopApp::Step() {
 
 void TopApp::HandleKey(const KeyEvent& event) {
   const ViewState before = view_;
-  const auto id_at = [this](size_t position) { return shown_->connections[order_.IndexAt(position)].id; };
-  view_ = ApplyKey(view_, event, {order_.size(), ListRows(screen_->rows()), id_at});
+  view_ = ApplyKey(view_, event, Context());
 
-  if (view_.frozen && !before.frozen) order_.Freeze();
-  if (!view_.frozen) order_.Thaw();
+  if (view_.frozen && !before.frozen) {
+    order_.Freeze();
+    groups_.Freeze();
+  }
+  if (!view_.frozen) {
+    order_.Thaw();
+    groups_.Thaw();
+  }
   if (view_.resets != before.resets) meter_.ResetTotals(*shown_);
-  meter_.set_lifetime_average(view_.lifetime_average);
-  if (view_.names != before.names) widths_ = EndpointWidths();
+  meter_.set_averaging(view_.averaging);
+  if (view_.names != before.names || view_.grouping != before.grouping) widths_ = EndpointWidths();
   history_.Watch(view_.page == Page::kDetails ? view_.detail_id : 0);
-  if (view_.filter != before.filter) filter_ = Filter::ParseUnfinished(view_.filter);
+  if (view_.filter != before.filter) {
+    filter_ = Filter::ParseUnfinished(view_.filter);
+    groups_.ClearHistory();
+  }
   if (before.paused && !view_.paused) {
     TakeSnapshot();
   } else if (view_.filter != before.filter || view_.sort != before.sort || view_.reverse != before.reverse ||
              view_.frozen != before.frozen || view_.resets != before.resets || view_.names != before.names ||
-             view_.lifetime_average != before.lifetime_average) {
+             view_.averaging != before.averaging || view_.hide_closed != before.hide_closed ||
+             view_.grouping != before.grouping || view_.group_sort != before.group_sort) {
     Reorder();
   }
+}
+
+ViewContext TopApp::Context() {
+  ViewContext context;
+  context.page = ListRows(screen_->rows());
+  context.knows_workloads = newest_->identities.size() > 1;
+  if (IsOfGroups()) {
+    context.rows = groups_.rows().size();
+    context.id_at = [this](size_t position) { return groups_.rows()[position].id; };
+    context.filter_at = [this](size_t position) { return groups_.FilterOfRow(groups_.rows()[position]); };
+  } else {
+    context.rows = order_.size();
+    context.id_at = [this](size_t position) { return shown_->connections[order_.IndexAt(position)].id; };
+  }
+  return context;
 }
 
 void TopApp::PostWanted() {
@@ -100,6 +139,11 @@ void TopApp::PostWanted() {
   } else if (Filter::Parse(view_.filter).ok()) {
     query.filter = view_.filter;
   }
+  // Otherwise closed connections could take the places of open ones in what the agent lists.
+  if (view_.hide_closed) {
+    const std::string open = query.filter + kOpenOnly;
+    if (Filter::Parse(open).ok()) query.filter = open;
+  }
   const size_t end = view_.offset + ListRows(screen_->rows());
   query.limit = std::min(((end + kRowsAhead) / kRowsStep + 1) * kRowsStep, kMaxRowsWanted);
   wanted_->Post(query);
@@ -108,19 +152,48 @@ void TopApp::PostWanted() {
 void TopApp::TakeSnapshot() {
   history_.Record(*newest_);
   shown_ = view_.paused ? PausedSnapshot(*shown_, *newest_) : newest_;
+  if (IsOfGroups() && view_.paused) return;  // the groups of the pause stay
   Reorder();
 }
 
-void TopApp::Reorder() {
+ClosedRows TopApp::Closed() const {
+  if (view_.hide_closed) return ClosedRows::kHidden;
+  return settings_.as_tcptrack ? ClosedRows::kAmongOthers : ClosedRows::kLast;
+}
+
+void TopApp::ReorderGroups() {
+  const GroupOrder::Wish wish = {view_.grouping, view_.group_sort, view_.reverse, view_.averaging};
   if (filter_.empty()) {
-    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [](const ConnectionSummary&) { return true; });
+    groups_.Rebuild(newest_, wish);
   } else if (view_.names) {
     const auto name_of = [this](const IpAddress& address) { return names_->KnownHostName(address); };
-    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, [this, &name_of](const ConnectionSummary& connection) {
-      return filter_.Matches(connection, *shown_, name_of);
-    });
+    groups_.Rebuild(MatchingEdges(*newest_,
+                                  [this, &name_of](const ConnectionSummary& connection, const Snapshot& snapshot) {
+                                    return filter_.Matches(connection, snapshot, name_of);
+                                  }),
+                    wish);
   } else {
-    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse,
+    groups_.Rebuild(
+        MatchingEdges(*newest_, [this](const ConnectionSummary& connection,
+                                       const Snapshot& snapshot) { return filter_.Matches(connection, snapshot); }),
+        wish);
+  }
+  ClampOffset(&view_, groups_.rows().size());
+}
+
+void TopApp::Reorder() {
+  if (IsOfGroups()) return ReorderGroups();
+  const ClosedRows closed = Closed();
+  if (filter_.empty()) {
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, closed, [](const ConnectionSummary&) { return true; });
+  } else if (view_.names) {
+    const auto name_of = [this](const IpAddress& address) { return names_->KnownHostName(address); };
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, closed,
+                   [this, &name_of](const ConnectionSummary& connection) {
+                     return filter_.Matches(connection, *shown_, name_of);
+                   });
+  } else {
+    order_.Rebuild(*shown_, meter_, view_.sort, view_.reverse, closed,
                    [this](const ConnectionSummary& connection) { return filter_.Matches(connection, *shown_); });
   }
   ClampOffset(&view_, order_.size());
@@ -137,6 +210,12 @@ PageInput TopApp::Input() {
   PageInput input;
   input.view = &view_;
   input.snapshot = shown_.get();
+  if (IsOfGroups()) {
+    input.table = GroupColumns(view_.grouping);
+  } else {
+    input.table = settings_.as_tcptrack ? TcptrackColumns() : OwnColumns();
+  }
+  input.groups = &groups_;
   input.previous_time_ns = previous_time_ns_;
   input.order = &order_;
   input.meter = &meter_;
@@ -146,6 +225,7 @@ PageInput TopApp::Input() {
   input.notice = notice_;
   input.rows = screen_->rows();
   input.columns = screen_->columns();
+  input.as_tcptrack = settings_.as_tcptrack;
   input.utf8 = screen_->utf8();
   return input;
 }
@@ -176,7 +256,7 @@ void TopApp::Draw() {
   switch (view_.page) {
     case Page::kList:
     case Page::kFilterPrompt:
-      frame = BuildListPage(input, &widths_);
+      frame = IsOfGroups() ? BuildGroupPage(input, &widths_) : BuildListPage(input, &widths_);
       break;
     case Page::kDetails:
       frame = BuildDetails(input);

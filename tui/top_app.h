@@ -11,12 +11,14 @@
 #include "src/snapshot/wanted_query.h"
 #include "tui/columns.h"
 #include "tui/details_page.h"
+#include "tui/group_order.h"
 #include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/page_input.h"
 #include "tui/rate_history.h"
 #include "tui/row_order.h"
 #include "tui/screen.h"
+#include "tui/view_settings.h"
 #include "tui/view_state.h"
 
 namespace tcpgauge {
@@ -30,7 +32,8 @@ class TopApp {
   // All arguments must outlive the app. `wanted` is null unless the view is attached to an agent elsewhere. The hub of
   // an attached view holds only the connections that match a query, and the app posts to `wanted` which query it needs.
   // `notice`: see RunTopView().
-  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, WantedQuery* wanted = nullptr, std::string notice = "");
+  TopApp(const SnapshotHub* hub, Screen* screen, Names* names, const ViewSettings& settings = {},
+         WantedQuery* wanted = nullptr, std::string notice = "");
 
   // Calls Step() when a key is pressed, and at least ten times a second. Returns when the user quits (`q`), `stop_fd`
   // is readable (it is not read), or the terminal is gone.
@@ -45,6 +48,10 @@ class TopApp {
   void TakeSnapshot();
   void PostWanted();
   void Reorder();
+  void ReorderGroups();
+  bool IsOfGroups() const { return view_.grouping != Grouping::kConnections; }
+  ViewContext Context();
+  ClosedRows Closed() const;
   bool TakeNames();
   void Draw();
   PageInput Input();
@@ -55,16 +62,18 @@ class TopApp {
   Screen* const screen_;
   Names* const names_;
   WantedQuery* const wanted_;  // or null
+  const ViewSettings settings_;
   const std::string notice_;
 
   ViewState view_;
   std::shared_ptr<const Snapshot> newest_;  // the latest from the hub
   std::shared_ptr<const Snapshot> shown_;   // newest_, or its PausedSnapshot()
   int64_t previous_time_ns_ = 0;            // Snapshot::time_ns of the snapshot before newest_
-  Meter meter_;
-  Filter filter_;
   RateHistory history_;
+  Meter meter_{&history_};
+  Filter filter_;
   RowOrder order_;           // of the connections in shown_
+  GroupOrder groups_;        // of the edges in newest_; used while rows are groups
   ConnectionDetail detail_;  // the last values of the connection on the details page
   EndpointWidths widths_;
   int laid_out_columns_ = 0;  // the width of the screen for which widths_ was collected

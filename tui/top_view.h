@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
+#include "tui/view_settings.h"
 
 namespace tcpgauge {
 
@@ -22,6 +23,8 @@ absl::Status CheckTopView();
 // If `hub` is that of an AttachedAgent, `wanted` is AttachedAgent::wanted(), to which the view posts its queries.
 // Otherwise `wanted` is null.
 //
+// The view looks and starts as `settings` say.
+//
 // The status line always shows `notice`, unless it is empty.
 //
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
@@ -29,8 +32,8 @@ absl::Status CheckTopView();
 //
 // Errors: those of CheckTopView(); ResourceExhausted, "--tui: …", when no descriptor is free. After an error, the view
 // was not shown.
-absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, WantedQuery* wanted = nullptr,
-                        const std::string& notice = "");
+absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, const ViewSettings& settings,
+                        WantedQuery* wanted = nullptr, const std::string& notice = "");
 
 }  // namespace tcpgauge
 

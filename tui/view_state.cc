@@ -52,9 +52,54 @@ void OpenDetails(ViewState* state, const ViewContext& context) {
   state->page_offset = 0;
 }
 
+// Shows the connections of a group.
+void OpenGroup(ViewState* state, const ViewContext& context) {
+  if (EndOfPage(*state, context) <= state->offset) return;
+  const size_t position = MarkedPosition(*state, context).value_or(state->offset);
+  const std::string filter = context.filter_at(position);
+  if (filter.empty()) return;
+  state->opened_from = ViewState::Opened{state->grouping, state->filter, state->offset, context.id_at(position)};
+  if (!state->filter.empty()) state->filter += ' ';
+  state->filter += filter;
+  state->grouping = Grouping::kConnections;
+  state->selected_id.reset();
+  state->offset = 0;
+}
+
+// Returns to the groups.
+void CloseGroup(ViewState* state) {
+  state->grouping = state->opened_from->grouping;
+  state->filter = state->opened_from->filter;
+  state->offset = state->opened_from->offset;
+  state->selected_id = state->opened_from->id;
+  state->opened_from.reset();
+  state->frozen = false;
+}
+
+void NextGrouping(ViewState* state, const ViewContext& context) {
+  do {
+    state->grouping =
+        static_cast<Grouping>((static_cast<int>(state->grouping) + 1) % static_cast<int>(Grouping::kCount));
+  } while (state->grouping == Grouping::kWorkloads && !context.knows_workloads);
+  state->opened_from.reset();
+  state->selected_id.reset();
+  state->offset = 0;
+  state->frozen = false;
+}
+
 void OpenHelp(ViewState* state) {
   state->page = Page::kHelp;
   state->page_offset = 0;
+}
+
+// The orders of groups that answer the first questions.
+GroupSort NextGroupSort(GroupSort sort) {
+  return sort < GroupSort::kResponse ? static_cast<GroupSort>(static_cast<int>(sort) + 1) : GroupSort::kRate;
+}
+
+GroupSort Neighbour(GroupSort sort, int step) {
+  constexpr int kCount = static_cast<int>(GroupSort::kCount);
+  return static_cast<GroupSort>((static_cast<int>(sort) + step + kCount) % kCount);
 }
 
 // tcptrack's cycle: unsorted, rate, bytes, idle.
@@ -84,7 +129,8 @@ bool ApplyToggle(ViewState* state, char character) {
       state->names = !state->names;
       return true;
     case 'a':
-      state->lifetime_average = !state->lifetime_average;
+      state->averaging =
+          static_cast<Averaging>((static_cast<int>(state->averaging) + 1) % static_cast<int>(Averaging::kCount));
       return true;
     case 'z':
       ++state->resets;
@@ -102,17 +148,31 @@ void ApplyListCharacter(ViewState* state, char character, const ViewContext& con
   if (ApplyToggle(state, character)) return;
   switch (character) {
     case 's':
-      state->sort = NextTcptrackSort(state->sort);
+      if (state->grouping == Grouping::kConnections) {
+        state->sort = NextTcptrackSort(state->sort);
+      } else {
+        state->group_sort = NextGroupSort(state->group_sort);
+      }
       state->frozen = false;
       break;
     case '>':
     case '<':
-      state->sort = Neighbour(state->sort, character == '>' ? 1 : -1);
+      if (state->grouping == Grouping::kConnections) {
+        state->sort = Neighbour(state->sort, character == '>' ? 1 : -1);
+      } else {
+        state->group_sort = Neighbour(state->group_sort, character == '>' ? 1 : -1);
+      }
       state->frozen = false;
       break;
     case 'S':
       state->reverse = !state->reverse;
       state->frozen = false;
+      break;
+    case 'g':
+      NextGrouping(state, context);
+      break;
+    case 'c':
+      state->hide_closed = !state->hide_closed;
       break;
     case 'o':
       state->frozen = !state->frozen;
@@ -149,11 +209,16 @@ void ApplyToList(ViewState* state, const KeyEvent& event, const ViewContext& con
     case Key::kEnd:
       return Scroll(state, context, LastPageOffset(context));
     case Key::kEnter:
-      return OpenDetails(state, context);
+      return state->grouping == Grouping::kConnections ? OpenDetails(state, context) : OpenGroup(state, context);
     case Key::kEscape:
-      // The first press removes the mark, the next one the filter.
-      if (!state->selected_id.has_value()) state->filter.clear();
-      state->selected_id.reset();
+      // The first press removes the mark, the next one returns to the groups or removes the filter.
+      if (state->selected_id.has_value()) {
+        state->selected_id.reset();
+      } else if (state->opened_from.has_value()) {
+        CloseGroup(state);
+      } else {
+        state->filter.clear();
+      }
       return;
     case Key::kBackspace:
     case Key::kOther:

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "src/snapshot/connection_sort.h"
+#include "tui/averaging.h"
+#include "tui/grouping.h"
 #include "tui/key_event.h"
 
 namespace tcpgauge {
@@ -22,18 +24,29 @@ struct ViewState {
   Page page = Page::kList;
   ConnectionSort sort = ConnectionSort::kStart;
   bool reverse = false;
-  bool frozen = false;                  // rows keep their order, and new ones are added below; see RowOrder::Freeze()
-  bool paused = false;                  // see PausedSnapshot()
-  bool bits = false;                    // rates in bits per second instead of bytes per second
-  bool names = false;                   // names of hosts and services instead of numbers
-  bool lifetime_average = false;        // rates over the lifetime instead of the rate window
-  bool quit = false;                    // the user wants to leave the view
-  uint64_t resets = 0;                  // how often totals were reset
-  std::string filter;                   // as typed, perhaps unfinished; see Filter::ParseUnfinished()
-  size_t offset = 0;                    // the first visible row of the list
-  size_t page_offset = 0;               // the first visible line of the help or the details; TopApp limits it
-  std::optional<uint64_t> selected_id;  // the connection in the marked row; nullopt = no row is marked
-  uint64_t detail_id = 0;               // the connection of Page::kDetails
+  bool frozen = false;       // rows keep their order, and new ones are added below; see RowOrder::Freeze()
+  bool paused = false;       // see PausedSnapshot()
+  bool bits = false;         // rates in bits per second instead of bytes per second
+  bool names = false;        // names of hosts and services instead of numbers
+  bool hide_closed = false;  // no rows for closed connections
+  Averaging averaging = Averaging::kRateWindow;
+  Grouping grouping = Grouping::kConnections;
+  GroupSort group_sort = GroupSort::kRate;  // while rows are groups
+  bool quit = false;                        // the user wants to leave the view
+  uint64_t resets = 0;                      // how often totals were reset
+  std::string filter;                       // as typed, perhaps unfinished; see Filter::ParseUnfinished()
+  size_t offset = 0;                        // the first visible row of the list
+  size_t page_offset = 0;                   // the first visible line of the help or the details; TopApp limits it
+  std::optional<uint64_t> selected_id;      // the connection in the marked row; nullopt = no row is marked
+  uint64_t detail_id = 0;                   // the connection of Page::kDetails
+  // The list of groups from which Enter opened the connections that are shown; nullopt: none.
+  struct Opened {
+    Grouping grouping = Grouping::kServices;
+    std::string filter;  // of the groups
+    size_t offset = 0;
+    uint64_t id = 0;  // of the group
+  };
+  std::optional<Opened> opened_from;
 };
 
 // What ApplyKey() needs to know about the list.
@@ -42,6 +55,9 @@ struct ViewContext {
   size_t page = 0;  // rows that fit on the screen at a time
   // Returns the id of the connection in a row of the list. The first row is row 0. REQUIRES: row < rows.
   std::function<uint64_t(size_t)> id_at;
+  // While rows are groups: returns the filter that selects the connections of a row. Empty if the row has none.
+  std::function<std::string(size_t)> filter_at = nullptr;
+  bool knows_workloads = true;  // otherwise `g` leaves workloads out
 };
 
 // The longest filter that can be typed. Further characters are ignored.
@@ -51,7 +67,8 @@ constexpr size_t kMaxFilterBytes = 200;
 //
 // In the list, arrows scroll, as in tcptrack. When the marked row scrolls off the screen, the mark moves to the row at
 // the edge. `j` and `k` move the mark. Enter opens the details of the marked row, or of the first row on the screen if
-// no row on the screen is marked.
+// no row on the screen is marked. If rows are groups, Enter opens the connections of the group instead, and Escape
+// returns to the groups.
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context);
 
 // Limits `state->offset` to the last row of a list with `rows` rows, or to 0 if the list is empty. Call it when the

@@ -4,9 +4,12 @@
 
 usage: deploy/kubernetes/make_prometheus_rule.py [--runbook URL]
 
-The file is overlays/prometheus-operator/prometheus-rule.yaml. A test fails when the committed file is stale. With --runbook
-the links of the alerts lead to the runbook at URL. Otherwise Prometheus's external label tcpgauge_runbook says where it is,
-as in deploy/prometheus/rules/tcpgauge.alerts.yml.
+Without --runbook, it writes the file of the overlay prometheus-operator, and the groups that the Helm chart puts into its
+own. A test fails when the committed files are stale. Prometheus's external label tcpgauge_runbook says where the links of
+the alerts lead, as in deploy/prometheus/rules/tcpgauge.alerts.yml.
+
+With --runbook, it prints a PrometheusRule whose links lead to the runbook at URL, and writes no file. An overlay of your
+own can take it as a patch.
 """
 import argparse
 import os
@@ -15,8 +18,8 @@ import re
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _RULES = ("tcpgauge.recording.yml", "tcpgauge.alerts.yml")
 _RUNBOOK = re.compile(r"\{\{ with \$externalLabels\.tcpgauge_runbook \}\}.*?\{\{ end \}\}")
-_HEAD = """# Made from deploy/prometheus/rules by deploy/kubernetes/make_prometheus_rule.py.
-apiVersion: monitoring.coreos.com/v1
+_ORIGIN = "# Made from deploy/prometheus/rules by deploy/kubernetes/make_prometheus_rule.py.\n"
+_HEAD = """apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
   name: tcpgauge
@@ -25,19 +28,32 @@ spec:
 """
 
 
+def groups():
+    text = ""
+    for name in _RULES:
+        with open(os.path.join(_HERE, "../prometheus/rules", name)) as file:
+            text += file.read().split("\ngroups:\n", 1)[1]
+    return text
+
+
+def indented(text, spaces):
+    return re.sub(r"^(?=.)", " " * spaces, text, flags=re.MULTILINE)
+
+
+def write(name, text):
+    with open(os.path.join(_HERE, name), "w") as file:
+        file.write(_ORIGIN + text)
+
+
 def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
     parser.add_argument("--runbook", metavar="URL")
     runbook = parser.parse_args().runbook
-    text = _HEAD
-    for name in _RULES:
-        with open(os.path.join(_HERE, "../prometheus/rules", name)) as file:
-            groups = file.read().split("\ngroups:\n", 1)[1]
-        text += re.sub(r"^(?=.)", "  ", groups, flags=re.MULTILINE)
     if runbook:
-        text = _RUNBOOK.sub(lambda _: runbook, text)
-    with open(os.path.join(_HERE, "overlays/prometheus-operator/prometheus-rule.yaml"), "w") as file:
-        file.write(text)
+        print(_HEAD + _RUNBOOK.sub(lambda _: runbook, indented(groups(), 2)), end="")
+        return
+    write("overlays/prometheus-operator/prometheus-rule.yaml", _HEAD + indented(groups(), 2))
+    write("../helm/tcpgauge/files/rule-groups.yaml", groups())
 
 
 if __name__ == "__main__":

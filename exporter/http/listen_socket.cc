@@ -2,6 +2,7 @@
 #include "exporter/http/listen_socket.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <utility>
@@ -86,25 +88,30 @@ struct FreeAddresses {
   void operator()(addrinfo* list) const { freeaddrinfo(list); }
 };
 
+void SetWhatConnectionsInherit(int fd, bool is_unix) {
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof(kSendBufferBytes));
+  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBufferBytes, sizeof(kReceiveBufferBytes));
+  if (is_unix) return;
+  // The last part of a response must not wait for the acknowledgment of the part before it.
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kSegmentBytes, sizeof(kSegmentBytes));
+}
+
 // Returns a listening socket, or -1 with errno set.
 int ListenOn(const sockaddr* address, socklen_t length) {
   const int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
   const int on = 1, off = 0;
-  if (address->sa_family != AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const bool is_unix = address->sa_family == AF_UNIX;
+  if (!is_unix) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   if (address->sa_family == AF_INET6) {
     // The wildcard address serves IPv4 as well.
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
     const int* v6_only = IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr) ? &off : &on;
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6_only, sizeof(*v6_only));
   }
-  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof(kSendBufferBytes));
-  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBufferBytes, sizeof(kReceiveBufferBytes));
-  // The last part of a response must not wait for the acknowledgment of the part before it.
-  if (address->sa_family != AF_UNIX) {
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &kSegmentBytes, sizeof(kSegmentBytes));
-  }
+  SetWhatConnectionsInherit(fd, is_unix);
   if (bind(fd, address, length) == 0 && listen(fd, kBacklog) == 0) return fd;
   const int error = errno;
   close(fd);
@@ -117,6 +124,15 @@ std::string BoundAddress(int fd) {
   socklen_t length = sizeof(bound);
   getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &length);
   char host[INET6_ADDRSTRLEN] = "";
+  if (bound.ss_family == AF_UNIX) {
+    std::string path(reinterpret_cast<const sockaddr_un*>(&bound)->sun_path, length - offsetof(sockaddr_un, sun_path));
+    if (!path.empty() && path.front() == '\0') {
+      path.front() = '@';  // in the abstract namespace (unix(7))
+    } else {
+      path = path.c_str();  // without the NUL at its end
+    }
+    return kUnixPrefix + path;
+  }
   if (bound.ss_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&bound);
     inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
@@ -125,6 +141,13 @@ std::string BoundAddress(int fd) {
   const auto* v4 = reinterpret_cast<const sockaddr_in*>(&bound);
   inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
   return absl::StrCat(host, ":", ntohs(v4->sin_port));
+}
+
+// Returns the value of a socket's option at the level SOL_SOCKET, or -1.
+int SocketOption(int fd, int option) {
+  int value = -1;
+  socklen_t length = sizeof(value);
+  return getsockopt(fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
 }
 
 // Whether a process listens on the unix socket; true when that cannot be told.
@@ -140,7 +163,31 @@ bool HasListener(const sockaddr_un& address) {
 }  // namespace
 
 absl::StatusOr<ListenSocket> ListenSocket::Open(const std::string& address) {
+  if (address.rfind(kPassed, 0) == 0) return TakePassed(address);
   return address.rfind(kUnixPrefix, 0) == 0 ? OpenUnix(address) : OpenTcp(address);
+}
+
+absl::StatusOr<ListenSocket> ListenSocket::TakePassed(const std::string& address) {
+  const char* const begin = address.data() + sizeof(kPassed) - 1;
+  const char* const end = address.data() + address.size();
+  int fd = -1;
+  const auto [stop, error] = std::from_chars(begin, end, fd);
+  if (error != std::errc() || stop != end) return NotAnAddress(address, "it names no descriptor");
+  const int family = SocketOption(fd, SO_DOMAIN);
+  const bool has_family = family == AF_INET || family == AF_INET6 || family == AF_UNIX;
+  if (!has_family || SocketOption(fd, SO_TYPE) != SOCK_STREAM || SocketOption(fd, SO_ACCEPTCONN) != 1) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot listen on descriptor ", fd,
+                     ", which another program passed: it is no stream socket that listens; a socket unit of systemd "
+                     "needs ListenStream= and Accept=no"));
+  }
+  ListenSocket socket(fd);
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+  SetWhatConnectionsInherit(fd, family == AF_UNIX);
+  socket.is_unix_ = family == AF_UNIX;
+  socket.bound_address_ = BoundAddress(fd);
+  return socket;
 }
 
 absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) {
@@ -162,6 +209,7 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenUnix(const std::string& address) 
   }
   if (fd < 0) return FromErrno(address, errno);
   ListenSocket socket(fd);
+  socket.is_unix_ = true;
   socket.unix_path_ = path;
   socket.bound_address_ = address;
   return socket;
@@ -205,6 +253,7 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenTcp(const std::string& address) {
 
 ListenSocket::ListenSocket(ListenSocket&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
+      is_unix_(other.is_unix_),
       bound_address_(std::move(other.bound_address_)),
       unix_path_(std::exchange(other.unix_path_, {})) {}
 

@@ -8,12 +8,15 @@
 
 namespace tcpgauge {
 
-// A listening stream socket. The object owns its descriptor until Release(). It also owns the file of a unix socket:
-// the destructor removes the file, even after Release().
+// A listening stream socket. The object owns its descriptor until Release(). It also owns the file of a unix socket
+// that it opened: the destructor removes the file, even after Release().
 //
 // Thread: one thread at a time.
 class ListenSocket {
  public:
+  // Before the number of a descriptor, the form of an address for Open(). No HOST:PORT begins so.
+  static constexpr char kPassed[] = "fd=";
+
   // Opens a socket that listens on `address`. The descriptor is non-blocking and is closed on exec. The forms of
   // `address`:
   // - HOST:PORT. The addresses of a host name are tried in turn, IPv4 before IPv6, until the socket can listen on one.
@@ -23,6 +26,7 @@ class ListenSocket {
   // - [IPV6]:PORT.
   // - :PORT, which means all addresses of IPv4 and IPv6, or of IPv4 alone if the kernel lacks IPv6.
   // - unix:PATH, with a path of at most 107 bytes. If PATH is a socket on which no process listens, it is replaced.
+  // - fd=N, which means that descriptor: another program passed it, and it listens already.
   // With port 0 the kernel chooses the port.
   //
   // Errors; the message names `address`:
@@ -30,6 +34,7 @@ class ListenSocket {
   // - NotFound: the host name is unknown, the address is not one of this host, or the directory of PATH is missing.
   // - AlreadyExists: `address` is in use, or PATH is a file that may not be replaced.
   // - PermissionDenied: the port or the directory needs a privilege.
+  // - FailedPrecondition: the descriptor N is no stream socket that listens.
   // - Unavailable: any other error of the kernel.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 
@@ -43,7 +48,7 @@ class ListenSocket {
   // Returns the descriptor, which the caller must close.
   int Release();
 
-  bool is_unix() const { return !unix_path_.empty(); }
+  bool is_unix() const { return is_unix_; }
 
   // The address on which the socket listens, with the port that the kernel chose: "127.0.0.1:10406", "[::]:10406",
   // "unix:/run/x". Remains known after Release().
@@ -54,10 +59,12 @@ class ListenSocket {
 
   static absl::StatusOr<ListenSocket> OpenUnix(const std::string& address);
   static absl::StatusOr<ListenSocket> OpenTcp(const std::string& address);
+  static absl::StatusOr<ListenSocket> TakePassed(const std::string& address);
 
   int fd_ = -1;
+  bool is_unix_ = false;
   std::string bound_address_;
-  std::string unix_path_;  // empty = TCP
+  std::string unix_path_;  // of the file to remove; empty = none
 };
 
 }  // namespace tcpgauge

@@ -105,6 +105,7 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
     web_security_ = *std::move(opened);
   }
   if (options_.listen_addresses.empty()) return absl::OkStatus();
+  if (absl::Status status = CheckWebOptions(options_); !status.ok()) return status;
   const WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_, &metrics_);
   auto opened = OpenWebServer(options_.listen_addresses, sources, web_security_.get());
   if (absl::IsAlreadyExists(opened.status()) && options_.may_serve_nothing) {

@@ -102,6 +102,8 @@ class Agent {
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
+  // Whether capture makes progress; see CaptureEngine::IsHealthy().
+  bool IsHealthy() const { return engine_->IsHealthy(); }
   // What the top view should say of the agent in a few words; empty: nothing. It says when HTTP is not served because
   // another program, as a rule another agent, listens on the default address.
   const std::string& notice() const { return notice_; }

@@ -26,16 +26,6 @@ std::string NodeOf(const Options& options) {
   return IsName(host) ? host : "";
 }
 
-// Returns an error if no request to the API server can ever arrive.
-absl::Status CheckApi(const std::string& url) {
-  if (url.empty()) return absl::OkStatus();
-  const absl::Status status = HttpClient::CheckUrl(url);
-  if (status.ok()) return status;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--identity.api or KUBERNETES_SERVICE_HOST: '", url,
-      "' is not the URL of a Kubernetes API: ", std::string(status.message()), "; right would be https://HOST:6443"));
-}
-
 KubeOptions KubeOptionsOf(const Options& options, size_t max_endpoints) {
   KubeOptions kube;
   kube.level = options.identity;
@@ -54,8 +44,18 @@ KubeOptions KubeOptionsOf(const Options& options, size_t max_endpoints) {
 
 }  // namespace
 
+absl::Status EndNames::Check(const Options& options) {
+  const std::string& url = options.identity_api;
+  if (url.empty()) return absl::OkStatus();
+  const absl::Status status = HttpClient::CheckUrl(url);
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--identity.api or KUBERNETES_SERVICE_HOST: '", url,
+      "' is not the URL of a Kubernetes API: ", std::string(status.message()), "; right would be https://HOST:6443"));
+}
+
 absl::StatusOr<std::unique_ptr<EndNames>> EndNames::Open(const Options& options, size_t max_endpoints) {
-  if (absl::Status status = CheckApi(options.identity_api); !status.ok()) return status;
+  if (absl::Status status = Check(options); !status.ok()) return status;
   if (!NamesEnds(options)) return nullptr;
   std::unique_ptr<EndNames> names(new EndNames);
   if (options.read_file.empty()) {

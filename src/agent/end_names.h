@@ -37,6 +37,9 @@ class EndNames {
   // Gives the workers another map. The thread of Start() calls it once, and the maker's thread later.
   using Post = std::function<void(const std::shared_ptr<const IdentityMap>&)>;
 
+  // Returns the error of Open() for which no file is read.
+  static absl::Status Check(const Options& options);
+
   // Reads --identity.file if a capture is read from a file. Starts no thread. Null if `options` ask for no names.
   // `max_endpoints` is that of the memory plan. Errors: those of ReadIdentityFile(), and kInvalidArgument if the
   // URL of the API server has a port or host that cannot exist (HttpClient::CheckUrl()).

@@ -25,7 +25,7 @@ absl::StatusOr<OtelSettings> OtelSettingsOf(const Options& options) {
       ReadOtelSettings(&getenv, options.otlp_endpoint, options.otlp_only_by_option, &warnings);
   if (!read.ok()) return read.status();
   OtelSettings settings = *std::move(read);
-  if (settings.prometheus && options.listen_addresses.empty()) {
+  if (settings.prometheus && options.listen_addresses.empty() && !options.systemd_socket) {
     warnings.emplace_back(
         "OTEL_METRICS_EXPORTER: 'prometheus' needs an address to serve; right would be --web.listen-address "
         "HOST:PORT");

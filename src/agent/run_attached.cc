@@ -35,7 +35,7 @@ absl::Status RunAttached(const Options& options) {
       *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
   if (absl::IsCancelled(agent.status())) return absl::OkStatus();
   if (!agent.ok()) return agent.status();
-  return RunTopView((*agent)->hub(), stop.fd(), (*agent)->wanted());
+  return RunTopView((*agent)->hub(), stop.fd(), {options.as_tcptrack}, (*agent)->wanted());
 }
 
 }  // namespace tcpgauge

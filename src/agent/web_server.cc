@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "exporter/web/request_metrics.h"
 #include "src/agent/agent_name.h"
@@ -32,6 +31,12 @@ AgentLimits AgentLimitsOf(const Options& options, const MemoryPlan& plan, uint64
 
 }  // namespace
 
+absl::Status CheckWebOptions(const Options& options) {
+  const absl::Status status = CheckTelemetryPath(options.telemetry_path);
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(absl::StrCat("--web.telemetry-path: ", status.message()));
+}
+
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
                         const CaptureEngine& engine, AgentMetrics* metrics) {
   WebSources web;
@@ -53,9 +58,6 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
 
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security) {
-  if (absl::Status status = CheckTelemetryPath(sources.telemetry_path); !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat("--web.telemetry-path: ", status.message()));
-  }
   HttpLimits limits;
   limits.connections = sources.limits.http_connections;
   limits.response_bytes = sources.limits.response_bytes;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "exporter/http/http_server.h"
 #include "exporter/http/web_security.h"
@@ -18,6 +19,10 @@
 
 namespace tcpgauge {
 
+// Returns an error if OpenWebServer() would refuse `options` whatever the host: kInvalidArgument when the telemetry
+// path is the path of another page.
+absl::Status CheckWebOptions(const Options& options);
+
 // Returns the data from which HTTP answers are made. `memory_limit_bytes` is shown to clients; 0 = no limit. `engine`
 // and `metrics` must outlive the result.
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
@@ -27,7 +32,7 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
 // `security` may be null, which means neither TLS nor passwords. Otherwise it must outlive the server. Requests are
 // counted in `sources.metrics`. All objects behind the pointers in `sources` must outlive the server.
 //
-// Errors: those of HttpServer::Open(). kInvalidArgument also when the telemetry path is the path of another page.
+// REQUIRES: CheckWebOptions() accepts the options from which `sources` were made. Errors: those of HttpServer::Open().
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,
                                                           const WebSources& sources, WebSecurity* security);
 

@@ -26,7 +26,8 @@ struct Histogram {
   double sum = 0;                               // of all observed values
 
   void Observe(double value) {
-    ++counts[BoundsBelow(value)];
+    // Attempts without an answer last 0 s and carry 0 bytes, and a flood has millions of them.
+    ++counts[value <= Bounds::kBounds[0] ? 0 : BoundsBelow(value)];
     sum += value;
   }
 

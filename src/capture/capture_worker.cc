@@ -179,7 +179,7 @@ absl::Status CaptureWorker::CaptureLive() {
       ReadDropCounters();
       PollDiscoveredInterfaces(steady_ns);
     }
-    if (options_.sample && sampler_.Step(steady_ns)) published_.Notify();
+    busy = Sample(steady_ns) == WorkerSampler::Progress::kTelling || busy;
     busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
     busy = SweepInterfaces(steady_ns) || busy;
     if (!busy) WaitForPackets();
@@ -247,6 +247,13 @@ void CaptureWorker::ApplyBySeconds() {
     if (!hints.empty()) hints.remove_prefix(count);
   }
   memory_ahead_->Note(table_.record_limit());
+}
+
+WorkerSampler::Progress CaptureWorker::Sample(int64_t steady_ns) {
+  if (!options_.sample) return WorkerSampler::Progress::kIdle;
+  const WorkerSampler::Progress progress = sampler_.Step(steady_ns);
+  if (progress == WorkerSampler::Progress::kPublished) published_.Notify();
+  return progress;
 }
 
 void CaptureWorker::SampleBefore(int64_t second) {

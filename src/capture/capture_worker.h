@@ -176,6 +176,7 @@ class CaptureWorker final : private EndedConnectionSink {
   // Applies the packets of batch_, which are of a file. Publishes a sample where a second of packet time begins, so the
   // history of a file is exact.
   void ApplyBySeconds();
+  WorkerSampler::Progress Sample(int64_t steady_ns);
   void SampleBefore(int64_t second);
   // Waits until the last sample of a file was taken, or until the stop signal. A live worker never waits.
   void WaitForSampleTaken();

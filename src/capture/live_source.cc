@@ -205,13 +205,6 @@ class LiveSource final : public PacketSource {
   uint64_t dropped_packets_ = 0;
 };
 
-absl::Status NoPossibleInterface(const std::string& name) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("no interface can be called '", name,
-                   "': a name has at most 15 bytes, no white space, / or :, and is not . or ..; use a name that "
-                   "--list-interfaces shows"));
-}
-
 absl::Status ActivationError(int result, const std::string& name, const char* detail) {
   switch (result) {
     case PCAP_ERROR_NO_SUCH_DEVICE:
@@ -272,19 +265,8 @@ absl::Status Park(const PcapReader& reader) {
 }
 
 absl::StatusOr<std::unique_ptr<LiveSource>> OpenLive(const std::string& name, const LiveOptions& options) {
-  const std::optional<NetfilterDevice> netfilter = ParseNetfilterDevice(name);
-  if (IsNetfilterName(name) && !netfilter.has_value()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", name, "' is no device of netfilter; use nflog:GROUP, with one group or at most ",
-                     kMaxNetfilterGroups, " groups such as nflog:5,6, each a number from 0 to 65535"));
-  }
-  if (netfilter.has_value() && netfilter->is_queue) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", name,
-                     "' holds each packet back until the reader answers, and answering needs a privilege that tcpgauge "
-                     "drops; use nflog:GROUP with a rule that logs to this group"));
-  }
-  if (options.wait && name != kAny && !netfilter.has_value()) {
+  if (absl::Status status = CheckNetfilterName(name); !status.ok()) return status;
+  if (options.wait && name != kAny && !IsNetfilterName(name)) {
     if (!CanNameInterface(name)) return NoPossibleInterface(name);
     const std::optional<NetworkInterface> interface = InterfaceLookup().ByName(name);
     if (!interface.has_value() || !interface->up) {

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -48,6 +49,21 @@ std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name) {
   }
   if (device.groups.empty()) device.groups.insert(0);
   return device;
+}
+
+absl::Status CheckNetfilterName(const std::string& name) {
+  if (!IsNetfilterName(name)) return absl::OkStatus();
+  const std::optional<NetfilterDevice> device = ParseNetfilterDevice(name);
+  if (!device.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("'", name, "' is no device of netfilter; use nflog:GROUP, with one group or at most ",
+                     kMaxNetfilterGroups, " groups such as nflog:5,6, each a number from 0 to 65535"));
+  }
+  if (!device->is_queue) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", name,
+                   "' holds each packet back until the reader answers, and answering needs a privilege that tcpgauge "
+                   "drops; use nflog:GROUP with a rule that logs to this group"));
 }
 
 bool FoundNoPackets(int error_number) {

@@ -7,6 +7,8 @@
 #include <set>
 #include <string>
 
+#include "absl/status/status.h"
+
 namespace tcpgauge {
 
 // A device of netfilter, from which libpcap can capture. The device is not a network interface: rules choose the
@@ -32,6 +34,10 @@ std::optional<NetfilterDevice> ParseNetfilterDevice(const std::string& name);
 // Returns whether libpcap takes `name` for a device of netfilter: "nflog" or "nfqueue", alone or before a colon. If so,
 // and ParseNetfilterDevice() returns nullopt, the groups are wrong. Thread: any.
 bool IsNetfilterName(const std::string& name);
+
+// Returns an error if `name` is a device of netfilter from which the agent cannot capture. Thread: any. Errors:
+// kInvalidArgument when the groups are wrong, or the device is a queue.
+absl::Status CheckNetfilterName(const std::string& name);
 
 // Whether `error_number`, the errno of a failed read of libpcap, only means that no packet could be read now. On a
 // netfilter device, libpcap reports that as an error. Thread: any.

@@ -48,13 +48,13 @@ struct EndRecord {
   uint32_t rtt_sequence;
   uint32_t rtt_time_us;  // table time, modulo 2^32
   uint32_t rtt_timestamp;
-  uint32_t smoothed_rtt_eighth_us;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
-  uint8_t flags : 5;
+  uint32_t smoothed_rtt_eighth_us : 29;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   Timing timing : 3;
-  // The segments with payload until the connection is confirmed. A connection with kDoubtful does not count those that
-  // are retransmissions. Saturates at kMaxPayloadSegments.
-  uint8_t payload_segments : 4;
-  uint8_t window_scale : 4;         // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
+  // The segments with payload of which the connection's edge was not told yet. A connection with kDoubtful does not
+  // count those that are retransmissions until it is confirmed. At most kMaxUntoldSegments.
+  uint16_t untold_segments : 7;
+  uint16_t window_scale : 4;  // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
+  uint16_t flags : 5;
   uint16_t last_counted_sixteenth;  // table time of the last counted packet, in 1/16 s modulo 2^16 (InterfacePins)
 
   // Converts `time_ns` to the unit of rtt_time_us.
@@ -68,7 +68,7 @@ struct EndRecord {
     kWentOn = 16,  // the end sent or acknowledged something new after the connection was reset
   };
   static constexpr uint8_t kAllFlags = 31;
-  static constexpr uint8_t kMaxPayloadSegments = 15;
+  static constexpr uint32_t kMaxUntoldSegments = 127;
 
   // The bytes of IP datagrams, headers included.
   uint64_t ip_bytes() const { return header_bytes + payload_bytes; }

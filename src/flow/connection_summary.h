@@ -86,9 +86,10 @@ struct ConnectionSummary {
   // the client's request to the first segment of the server's answer. kUnknown if there was no exchange.
   uint32_t responses = 0;
   int64_t response_ns = kUnknown;
-  // The connection's weight: payload of both directions over the ranking window. The heaviest connection is the one
-  // with the greatest weight. The table fills in this number for RecentlyEnded, and WorkerPublisher for the rows of a
-  // snapshot. In other summaries it is 0.
+  // The connection's weight: payload of both directions, of which older bytes weigh less: a byte that is t old weighs
+  // exp(-t / ranking window) (see PayloadWindows). The heaviest connection is the one with the greatest weight. The
+  // table fills in this number for RecentlyEnded, and WorkerPublisher for the rows of a snapshot. In other summaries it
+  // is 0.
   uint64_t window_payload_bytes = 0;
   // The number by which snapshots are ordered: window_payload_bytes, increased if the connection was among the heaviest
   // in the previous snapshot. Without the increase, connections of nearly equal weight would take turns. 0 until the

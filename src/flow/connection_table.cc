@@ -53,14 +53,15 @@ std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options, BindingTable* 
 
 uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
   uint64_t bytes_each = sizeof(ConnectionRecord) + sizeof(ConnectionDetails) + sizeof(Embryo) + sizeof(View) +
-                        sizeof(LatencyRecord) + sizeof(uint32_t);  // embryo_notes_
+                        sizeof(ConnectionMeasures) + sizeof(uint32_t);  // embryo_notes_
   uint64_t bytes = ConnectionIndex::MemoryBytes(IndexCapacity(options)) + GapPool::MemoryBytes(GapSets(options)) +
                    EncapsulationTable::MemoryBytes(options.max_encapsulations) + ServerEndpoints::kMemoryBytes +
                    TimeWaitTable::MemoryBytes(TimeWaitCapacity(options)) +
                    FingerprintTable::MemoryBytes(FingerprintCapacity(options)) + sizeof(ConnectionTable);
   if (options.keep_rates) {
-    bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns, options.ranking_window_ns);
-    bytes += options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
+    bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns);
+    bytes += SlotBits::MemoryBytes(options.max_connections) +
+             options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
   }
   if (options.has_identities) {
     bytes_each += sizeof(EdgeBinding);  // embryo_bounds_
@@ -75,7 +76,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       sink_(sink),
       records_(options.max_connections),
       details_(options.max_connections),
-      latencies_(options.max_connections),
+      measures_(options.max_connections),
       embryos_(options.max_connections),
       views_(options.max_connections),
       index_(&records_, &embryos_, &views_, options.hash_seed, IndexCapacity(options)),
@@ -86,6 +87,7 @@ ConnectionTable::ConnectionTable(const TableOptions& options, EndedConnectionSin
       encapsulations_(options.max_encapsulations),
       keys_(&encapsulations_),
       ledger_(options.keep_rates ? MakeEdges(options, &names_.bindings()) : nullptr, &names_),
+      untold_(options.max_connections),
       recently_ended_(options.keep_rates ? options.max_recently_ended : 0, options.ranking_window_ns),
       time_wait_(TimeWaitCapacity(options)),
       fingerprints_(FingerprintCapacity(options), options.hash_seed),
@@ -152,8 +154,8 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
     --views;
   }
   if (size() + new_ones > options_.max_connections) FetchOldestEmbryos(new_ones);
-  // Established connections never touch ConnectionDetails; prefetch it only for the others. Few segments of servers
-  // touch LatencyRecord. This packet replaces its embryo by a record, which changes the embryo's neighbours.
+  // Established connections never touch ConnectionDetails; prefetch it only for the others. Few segments
+  // touch ConnectionMeasures. This packet replaces its embryo by a record, which changes the embryo's neighbours.
   for (const Arrival& arrival : arrivals) {
     if (arrival.likely_slot == ConnectionIndex::kNotFound) continue;
     if (ConnectionIndex::IsEmbryo(arrival.likely_slot)) {
@@ -166,8 +168,9 @@ void ConnectionTable::FetchMemory(absl::Span<Arrival> arrivals) {
           (arrival.packet->tcp_flags & (kTcpSyn | kTcpFin | kTcpRst)) != 0) {
         FetchAhead(&details_[arrival.likely_slot]);
       }
-      if (MayBelongToExchange(*arrival.packet, arrival.sender == record.client_end(), record)) {
-        FetchAhead(&latencies_[arrival.likely_slot]);
+      if ((windows_ != nullptr && windows_->WouldAdvance(record, arrival.time_ns)) ||
+          MayBelongToExchange(*arrival.packet, arrival.sender == record.client_end(), record)) {
+        FetchAhead(&measures_[arrival.likely_slot]);
       }
     }
   }
@@ -189,7 +192,7 @@ void ConnectionTable::FetchRecord(uint32_t slot) const {
   FetchAhead(&record.ends[0]);
   FetchAhead(&record.ends[1]);
   FetchAhead(&details_[slot]);
-  FetchAhead(&latencies_[slot]);
+  FetchAhead(&measures_[slot]);
   if (windows_ != nullptr) windows_->Prefetch(slot);
 }
 
@@ -404,7 +407,8 @@ uint32_t ConnectionTable::Promote(uint32_t slot, uint32_t hash) {
 }
 
 void ConnectionTable::ForgetRates(uint32_t slot) {
-  latencies_[slot] = LatencyRecord();
+  measures_[slot] = ConnectionMeasures();
+  untold_.Remove(slot);
   if (windows_ != nullptr) windows_->Clear(slot);
 }
 
@@ -516,7 +520,7 @@ void ConnectionTable::PopulateRecords(uint32_t first, uint32_t count) {
   count = std::min(count, options_.max_connections - first);
   records_.Populate(first, count);
   details_.Populate(first, count);
-  latencies_.Populate(first, count);
+  measures_.Populate(first, count);
   if (windows_ != nullptr) windows_->Populate(first, count);
 }
 
@@ -524,7 +528,7 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
   const bool is_embryo = (slot & kEmbryoSlots) != 0;
   const uint32_t embryo = slot & ~kEmbryoSlots;
   ConnectionSummary summary =
-      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], latencies_[slot]);
+      is_embryo ? SummaryOf(embryos_[embryo]) : SummaryOf(records_[slot], details_[slot], measures_[slot].latency);
   summary.id = IdOf(is_embryo ? embryos_[embryo].key : records_[slot].key, summary.start_time_ns);
   if (!is_embryo && details_[slot].first_view != ViewTable::kNone) summary.service = ServiceOf(slot);
   return summary;
@@ -533,11 +537,12 @@ ConnectionSummary ConnectionTable::Summarize(uint32_t slot) const {
 double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const {
   if (windows_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
   const End client = records_[slot].client_end();
-  return windows_->Rate(slot, of_client ? client : OtherEnd(client), time_ns);
+  return windows_->Rate(slot, of_client ? client : OtherEnd(client), records_[slot], measures_[slot].marks, time_ns);
 }
 
 uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) const {
-  return windows_ == nullptr || (slot & kEmbryoSlots) != 0 ? 0 : windows_->Weight(slot, time_ns);
+  if (windows_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
+  return windows_->Weight(records_[slot], measures_[slot].marks, time_ns);
 }
 
 bool ConnectionTable::IsStalled(uint32_t slot) const {

@@ -14,6 +14,7 @@
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_hint.h"
 #include "src/flow/connection_index.h"
+#include "src/flow/connection_measures.h"
 #include "src/flow/connection_names.h"
 #include "src/flow/connection_record.h"
 #include "src/flow/connection_summary.h"
@@ -27,7 +28,6 @@
 #include "src/flow/gap_pool.h"
 #include "src/flow/interface_pins.h"
 #include "src/flow/key_finder.h"
-#include "src/flow/latency_record.h"
 #include "src/flow/ledger.h"
 #include "src/flow/overflow.h"
 #include "src/flow/payload_windows.h"
@@ -35,6 +35,7 @@
 #include "src/flow/repeated_attempts.h"
 #include "src/flow/segment_analysis.h"
 #include "src/flow/server_endpoints.h"
+#include "src/flow/slot_bits.h"
 #include "src/flow/stretch.h"
 #include "src/flow/time_wait_table.h"
 #include "src/flow/timeouts.h"
@@ -56,7 +57,7 @@ struct TableOptions {
   // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
   // saves memory and time; the options below, except max_encapsulations, then have no effect.
   bool keep_rates = true;
-  int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see WindowedSums
+  int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see PayloadWindows
   int64_t rate_window_ns = kNanosecondsPerSecond;
   int64_t ranking_window_ns = 60 * kNanosecondsPerSecond;
   int64_t stall_ns = 5 * kNanosecondsPerSecond;                 // see IsStalled() in stall.h
@@ -197,6 +198,15 @@ class alignas(64) ConnectionTable {
   // empty.
   void Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints);
 
+  // Tells edges what their connections carried. Each call tells the edges of at most 256 connections. Returns true when
+  // a call has come to the last connection; the next call begins with the first one.
+  bool TellSomeEdges();
+  // Whether the connection in `slot` carried something that its edge was not told of.
+  bool HasUntold(uint32_t slot) const { return (slot & kEmbryoSlots) == 0 && untold_.Has(slot); }
+  // Tells the edge of the connection in `slot` what the connection carried since the last time. `losses` are those that
+  // the edge was not told of. REQUIRES: IsConfirmed(slot), keep_rates, and the slot is that of a record.
+  void TellEdge(uint32_t slot, const LossCounts& losses = LossCounts());
+
   // Moves table time forward to `now_ns`, unless table time is later already. Ends connections that have timed out, and
   // updates edges and recently ended connections.
   //
@@ -232,6 +242,8 @@ class alignas(64) ConnectionTable {
   const IdentityLookups& identity_lookups() const { return names_.lookups(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
+  // The totals, without the traffic of which no edge was told yet (see TellEdge()).
+  Totals told_totals() const { return ledger_.told_totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
   const FingerprintTable& fingerprints() const { return fingerprints_; }
   // The packets that were captured on `interface` but not counted, because they were counted on another stretch (see
@@ -297,8 +309,8 @@ class alignas(64) ConnectionTable {
   // Payload bytes per second that the client or the server sent, over the last rate window that ended by `time_ns` (see
   // PayloadWindows::Rate). 0 for an embryo, and without keep_rates.
   double PayloadRate(uint32_t slot, bool of_client, int64_t time_ns) const;
-  // Payload bytes of both ends since one ranking window before `time_ns` (see PayloadWindows::Weight). 0 for an embryo,
-  // and without keep_rates.
+  // The weight of the connection at `time_ns`: payload of both ends, of which older bytes weigh less (see
+  // PayloadWindows). 0 for an embryo, and without keep_rates.
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
   // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
   bool IsStalled(uint32_t slot) const;
@@ -549,6 +561,10 @@ class alignas(64) ConnectionTable {
   // Records the segment if it is a step of the handshake. `before` is the state before the segment.
   void FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
   // Confirms an unconfirmed connection if enough of it was seen (see Confirmation, above the class).
+  // Counts what `sender` of a confirmed connection sent, for the totals at once, and for the edge later if possible.
+  void CountSent(uint32_t slot, End sender, uint32_t payload_bytes, uint32_t segments, const LossCounts& losses);
+  // Counts everything that the connection carried (see Ledger::CreditAll).
+  void CreditAll(uint32_t slot);
   void ConfirmIfDue(uint32_t slot);
   void Confirm(uint32_t slot);
   void SetClient(uint32_t slot, End end);
@@ -599,7 +615,7 @@ class alignas(64) ConnectionTable {
   EndedConnectionSink* const sink_;
   StableArray<ConnectionRecord> records_;
   StableArray<ConnectionDetails> details_;
-  StableArray<LatencyRecord> latencies_;  // by slot of a record, as the two above
+  StableArray<ConnectionMeasures> measures_;  // by slot of a record, as the two above
   EmbryoTable embryos_;
   ViewTable views_;
   ConnectionIndex index_;
@@ -612,6 +628,8 @@ class alignas(64) ConnectionTable {
   ConnectionNames names_;
   Ledger ledger_;                            // has edges if keep_rates
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
+  SlotBits untold_;                          // the slots of records with an untold_segments above 0; none without edges
+  uint32_t next_to_tell_ = 0;                // see TellSomeEdges()
   RecentlyEnded recently_ended_;
   RepeatedAttempts repeated_attempts_;
   TimeWaitTable time_wait_;

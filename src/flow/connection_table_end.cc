@@ -60,8 +60,9 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
   index_.Prefetch(static_cast<uint32_t>(index_.HashOf(record.key)));
   if (record.is_edge_pending) OpenEdge(slot);
   if (!record.has(ConnectionRecord::kConfirmed)) {
-    ledger_.CreditAll(now_ns_, &record);
+    CreditAll(slot);
   } else {
+    if (untold_.Has(slot)) TellEdge(slot);
     ledger_.Leave(record.state);
     if (IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge, record.bound);
     if (reason.has_value()) {

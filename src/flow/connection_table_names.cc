@@ -53,6 +53,7 @@ void ConnectionTable::BindRecordAgain(uint32_t slot) {
   ConnectionRecord& record = records_[slot];
   if (!record.has(ConnectionRecord::kInUse) || !record.has(ConnectionRecord::kConfirmed)) return;
   if (record.is_edge_pending || !IsOpen(record.state)) return;
+  if (untold_.Has(slot)) TellEdge(slot);  // what it carried belongs to the edge of now
   ledger_.BindAgain(record.key, record.client_end(), BegunOfSocket(slot), now_ns_, &record.edge, &record.bound);
 }
 

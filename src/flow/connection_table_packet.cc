@@ -20,6 +20,13 @@
 namespace tcpgauge {
 namespace {
 
+constexpr uint32_t kEdgesToldPerCall = 256;
+
+// The most payload of a segment whose edge may be told later: all segments that EndRecord::untold_segments counts have
+// less than 2^24 bytes then.
+constexpr uint32_t kMaxUntoldBytes = 65535;
+static_assert(EndRecord::kMaxUntoldSegments * kMaxUntoldBytes <= PayloadMarks::OfEnd::kToldMask, "");
+
 // Whether the packet has a whole TCP header.
 bool IsBelievable(const DecodedPacket& packet) {
   return packet.kind == DecodedPacket::Kind::kTcpSegment && packet.error == DecodeError::kNone;
@@ -78,6 +85,7 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   if (record.is_edge_pending && (arrival.sender != record.client_end() || packet.payload_length_bytes > 0)) {
     OpenEdge(slot);
   }
+  if (windows_ != nullptr) windows_->Advance(record, arrival.time_ns, &measures_[slot].marks);
   record.last_packet_time_ns = std::max(record.last_packet_time_ns, arrival.time_ns);
   ++end.packets;
   end.header_bytes += packet.ip_length_bytes - packet.payload_length_bytes;
@@ -88,23 +96,77 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CreditSegment(uint32_t
   const bool is_believable = IsBelievable(packet);
   if (is_believable) FollowSegment(slot, arrival);
   if (record.has(ConnectionRecord::kConfirmed)) {
-    const EdgeTable::Slot edge_before = record.edge;
     const bool from_client = arrival.sender == record.client_end();
-    ledger_.Credit(from_client, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before,
-                   now_ns_, &record);
+    CountSent(slot, arrival.sender, packet.payload_length_bytes, PayloadSegments(packet), LossCounts::Of(end) - before);
     if (is_believable && MayBelongToExchange(packet, from_client, record)) {
       const int64_t response_ns =
-          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &latencies_[slot]);
+          FollowExchange(packet, arrival.sender, arrival.time_ns, sent_before, &record, &measures_[slot].latency);
       if (response_ns != kNoResponse) ledger_.CreditResponse(response_ns, record);
     }
-    if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
   } else {
     // A retransmission does not tell that a doubtful connection goes on.
     const bool is_repeated = end.retransmitted_segments != before.retransmitted_segments;
     const bool tells = PayloadSegments(packet) > 0 && !(is_repeated && record.has(ConnectionRecord::kDoubtful));
-    if (tells && end.payload_segments < EndRecord::kMaxPayloadSegments) ++end.payload_segments;
+    if (tells && end.untold_segments < EndRecord::kMaxUntoldSegments) ++end.untold_segments;
     ConfirmIfDue(slot);
   }
+}
+
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CountSent(uint32_t slot, End sender, uint32_t payload_bytes,
+                                                                    uint32_t segments, const LossCounts& losses) {
+  if (payload_bytes == 0 && losses.IsZero()) return;
+  ConnectionRecord& record = records_[slot];
+  EndRecord& end = record.end(sender);
+  ledger_.Count(sender == record.client_end(), payload_bytes, segments, losses);
+  if (ledger_.edges() == nullptr) return;
+  if (segments > 0 && end.untold_segments++ == 0) untold_.Add(slot);
+  // PayloadMarks::told has room for so much.
+  const bool is_full = end.untold_segments == EndRecord::kMaxUntoldSegments || payload_bytes > kMaxUntoldBytes;
+  const bool is_fragment = segments == 0 && payload_bytes > 0;
+  if (is_full || is_fragment || !losses.IsZero()) TellEdge(slot, losses);
+}
+
+void ConnectionTable::TellEdge(uint32_t slot, const LossCounts& losses) {
+  ConnectionRecord& record = records_[slot];
+  EdgeTraffic traffic;
+  traffic.retransmitted_segments = losses.retransmitted_segments;
+  traffic.out_of_order_segments = losses.out_of_order_segments;
+  for (const End sender : {End::kA, End::kB}) {
+    EndRecord& end = record.end(sender);
+    PayloadMarks::OfEnd& mark = measures_[slot].marks.ends[static_cast<size_t>(sender)];
+    (sender == record.client_end() ? traffic.client_payload_bytes : traffic.server_payload_bytes) =
+        mark.Untold(end.payload_bytes);
+    traffic.segments += end.untold_segments;
+    mark.Tell(end.payload_bytes);
+    end.untold_segments = 0;
+  }
+  untold_.Remove(slot);
+  if (traffic.IsZero()) return;
+  const EdgeTable::Slot edge_before = record.edge;
+  ledger_.TellEdge(traffic, now_ns_, &record);
+  if (record.edge != edge_before && record.is_key_of_views) NoteService(slot);
+}
+
+void ConnectionTable::CreditAll(uint32_t slot) {
+  ConnectionRecord& record = records_[slot];
+  ledger_.CreditAll(now_ns_, &record);
+  for (const End sender : {End::kA, End::kB}) {
+    EndRecord& end = record.end(sender);
+    measures_[slot].marks.ends[static_cast<size_t>(sender)].Tell(end.payload_bytes);
+    end.untold_segments = 0;
+  }
+}
+
+bool ConnectionTable::TellSomeEdges() {
+  for (uint32_t told = 0; told < kEdgesToldPerCall; ++told) {
+    next_to_tell_ = untold_.Next(next_to_tell_, record_limit_);
+    if (next_to_tell_ == record_limit_) {
+      next_to_tell_ = 0;
+      return true;
+    }
+    TellEdge(next_to_tell_);
+  }
+  return false;
 }
 
 void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
@@ -145,15 +207,15 @@ void ConnectionTable::CreditAcceptedProbe(uint32_t slot, End sender) {
   --end.header_bytes;  // the probe's IP datagram was credited without payload
   if (windows_ != nullptr) windows_->Add(slot, sender, 1, now_ns_);
   if (record.has(ConnectionRecord::kConfirmed)) {
-    ledger_.Credit(sender == record.client_end(), /*payload_bytes=*/1, /*segments=*/1, LossCounts(), now_ns_, &record);
-  } else if (end.payload_segments < EndRecord::kMaxPayloadSegments) {
-    ++end.payload_segments;
+    CountSent(slot, sender, /*payload_bytes=*/1, /*segments=*/1, LossCounts());
+  } else if (end.untold_segments < EndRecord::kMaxUntoldSegments) {
+    ++end.untold_segments;
   }
 }
 
 // Not inline, because most packets end no sample.
 ABSL_ATTRIBUTE_NOINLINE void ConnectionTable::NoteRtt(uint32_t slot, const Arrival& arrival, const RttSample& sample) {
-  RttMinimum& minimum = latencies_[slot].rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
+  RttMinimum& minimum = measures_[slot].latency.rtt_minima[static_cast<size_t>(OtherEnd(arrival.sender))];
   if (sample.may_be_delayed) {
     minimum.AddMaybeDelayed(sample.duration_us, arrival.time_ns);
   } else {
@@ -250,11 +312,10 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
   const ConnectionRecord& record = records_[slot];
   const EndRecord& a = record.ends[0];
   const EndRecord& b = record.ends[1];
-  const bool both_directions = record.has(ConnectionRecord::kDoubtful)
-                                   ? a.payload_segments > 0 && b.payload_segments > 0
-                                   : a.packets > 0 && b.packets > 0;
-  if (both_directions || a.payload_segments >= kMidstreamPayloadSegments ||
-      b.payload_segments >= kMidstreamPayloadSegments) {
+  const bool both_directions = record.has(ConnectionRecord::kDoubtful) ? a.untold_segments > 0 && b.untold_segments > 0
+                                                                       : a.packets > 0 && b.packets > 0;
+  if (both_directions || a.untold_segments >= kMidstreamPayloadSegments ||
+      b.untold_segments >= kMidstreamPayloadSegments) {
     Confirm(slot);
   }
 }
@@ -273,7 +334,7 @@ void ConnectionTable::Confirm(uint32_t slot) {
   ledger_.Enter(record.state);
   record.is_edge_pending = true;
   if (is_midstream || !DefersEdges()) OpenEdge(slot);
-  ledger_.CreditAll(now_ns_, &record);
+  CreditAll(slot);
   NoteService(slot);
   timeouts_.Update(slot);
 }

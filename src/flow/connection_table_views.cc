@@ -325,8 +325,8 @@ void ConnectionTable::TakeCounts(uint32_t from, bool is_swapped, uint32_t to) {
     target.packets += source.packets;
     target.payload_bytes += source.payload_bytes;
     target.header_bytes += source.header_bytes;
-    target.payload_segments =
-        std::min<unsigned>(target.payload_segments + source.payload_segments, EndRecord::kMaxPayloadSegments) & 0xf;
+    target.untold_segments =
+        std::min<unsigned>(target.untold_segments + source.untold_segments, EndRecord::kMaxUntoldSegments) & 0x7f;
   }
   details_[to].set_start_time_ns(std::min(details_[from].start_time_ns(), details_[to].start_time_ns()));
 }

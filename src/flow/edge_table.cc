@@ -109,7 +109,8 @@ void EdgeTable::NoteService(Slot slot, const EdgeKey& key, const Endpoint& servi
 }
 
 void EdgeTable::Add(const EdgeTraffic& traffic, EdgeCounters* account) {
-  (traffic.of_client ? account->client_payload_bytes : account->server_payload_bytes) += traffic.payload_bytes;
+  account->client_payload_bytes += traffic.client_payload_bytes;
+  account->server_payload_bytes += traffic.server_payload_bytes;
   account->segments += traffic.segments;
   account->retransmitted_segments += traffic.retransmitted_segments;
   account->out_of_order_segments += traffic.out_of_order_segments;
@@ -154,7 +155,7 @@ EdgeBinding EdgeTable::Hold(Slot* slot, const BoundEdge& edge, bool is_open, uin
 
 EdgeBinding EdgeTable::Credit(Slot* slot, const BoundEdge& edge, bool is_open, const EdgeTraffic& traffic,
                               int64_t now_ns) {
-  const EdgeBinding bound = Hold(slot, edge, is_open, traffic.payload_bytes, now_ns);
+  const EdgeBinding bound = Hold(slot, edge, is_open, traffic.payload_bytes(), now_ns);
   CreditSlot(*slot, bound, traffic, now_ns);
   return bound;
 }
@@ -172,7 +173,11 @@ EdgeBinding EdgeTable::CreditHandshake(Slot* slot, const BoundEdge& edge, double
   return bound;
 }
 
-void EdgeTable::CreditResponse(Slot slot, EdgeBinding bound, double response_seconds) {
+void EdgeTable::CreditResponse(Slot slot, const IpAddress& client, const Endpoint& server, EdgeBinding bound,
+                               double response_seconds) {
+  if (groups_ || !chooser_.Holds(slot, client, server, bound.binding)) {
+    slot = Find(slot, EdgeOf(client, server, bound).key);
+  }
   EdgeCounters& account = Account(slot, bound);
   ++account.response_count;
   account.response_sum_seconds += response_seconds;

@@ -23,13 +23,18 @@
 
 namespace tcpgauge {
 
-// An amount of traffic to credit: what one end of a connection sent.
+// An amount of traffic to credit: what both ends of a connection sent.
 struct EdgeTraffic {
-  bool of_client = false;
-  uint64_t payload_bytes = 0;
+  uint64_t client_payload_bytes = 0;
+  uint64_t server_payload_bytes = 0;
   uint32_t segments = 0;  // those with payload; see Totals::segments
   uint32_t retransmitted_segments = 0;
   uint32_t out_of_order_segments = 0;
+
+  uint64_t payload_bytes() const { return client_payload_bytes + server_payload_bytes; }
+  bool IsZero() const {
+    return payload_bytes() == 0 && (segments | retransmitted_segments | out_of_order_segments) == 0;
+  }
 };
 
 struct EdgeTableOptions {
@@ -51,8 +56,8 @@ struct EdgeTableOptions {
 // of their own.
 //
 // Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. So
-// every amount is credited at once, to exactly one account: the edge's own account while the edge is admitted (see
-// EdgeChooser), and the account `other` at all other times. At every instant the accounts of all edges, other() and
+// every amount is credited to exactly one account, when the edge is told of it (see Ledger): to the edge's own account
+// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant the accounts of all edges, other() and
 // retired() together hold the sum of all credits. The account `other` is divided into the cells of workloads (see
 // WorkloadCells).
 //
@@ -137,9 +142,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   void CreditUnopened(const EdgeKey& key, const Binding& ends, const EdgeTraffic& traffic);
   // Credits a completed handshake of an open connection. Sets `*slot` and returns a result as Credit() does.
   EdgeBinding CreditHandshake(Slot* slot, const BoundEdge& edge, double rtt_seconds);
-  // Credits an exchange of a connection. REQUIRES: the last call for the connection was Credit() or CreditHeld(), of
-  // the answer's payload, and left the connection with this slot and binding.
-  void CreditResponse(Slot slot, EdgeBinding bound, double response_seconds);
+  // Credits an exchange of a connection between these ends.
+  void CreditResponse(Slot slot, const IpAddress& client, const Endpoint& server, EdgeBinding bound,
+                      double response_seconds);
   // Credits `count` SYNs that a client sent again because none was answered. REQUIRES: count > 0.
   void CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
 
@@ -239,9 +244,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   // Credits traffic of the edge in `slot`, which may be kNone.
   void CreditSlot(Slot slot, EdgeBinding bound, const EdgeTraffic& traffic, int64_t now_ns) {
     Add(traffic, &Account(slot, bound));
-    if (slot != kNone && traffic.payload_bytes > 0) chooser_.NotePayload(slot, traffic.payload_bytes, now_ns);
+    if (slot != kNone && traffic.payload_bytes() > 0) chooser_.NotePayload(slot, traffic.payload_bytes(), now_ns);
   }
-  // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload of a packet, is not 0, an
+  // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload to credit, is not 0, an
   // unwatched edge gets the chance to become watched. Returns what the connection keeps of names now.
   EdgeBinding Hold(Slot* slot, const BoundEdge& edge, bool is_open, uint64_t bytes, int64_t now_ns);
   // The number that counts the connection while it is open.

@@ -74,12 +74,12 @@ TlsHandshake AfterTurnGoesOn(TlsHandshake before, PayloadStart start) {
 void BeginTurn(PayloadStart start, size_t bytes, bool is_midstream, LatencyRecord* latency) {
   latency->is_exchange = IsExchange(start, is_midstream, *latency);
   latency->tls = AfterTurnBegins(latency->tls, start, bytes);
-  if (latency->turns < UINT8_MAX) ++latency->turns;
+  if (latency->turns < LatencyRecord::kMaxTurns) ++latency->turns;
 }
 
 int64_t AddExchange(int64_t answer_time_ns, LatencyRecord* latency) {
   // Packets of several queues may arrive out of order.
-  const int64_t response_ns = std::max<int64_t>(answer_time_ns - latency->request_time_ns, 0);
+  const int64_t response_ns = std::max<int64_t>(latency->SinceRequest(answer_time_ns), 0);
   const float response_us = static_cast<float>(response_ns) / kNanosecondsPerMicrosecond;
   if (latency->responses == 0) {
     latency->smoothed_response_us = response_us;
@@ -116,14 +116,14 @@ int64_t FollowExchange(const DecodedPacket& segment, End sender, int64_t time_ns
     const EndRecord& server = record->server();
     const bool fills_gap = end.out_of_order_segments != before.out_of_order_segments &&
                            !(server.has(EndRecord::kAckSeen) && !SequenceLess(server.last_acknowledgment, payload_end));
-    if (went_on || fills_gap) latency->request_time_ns = std::max(latency->request_time_ns, time_ns);
+    if ((went_on || fills_gap) && latency->SinceRequest(time_ns) > 0) latency->set_request_time_ns(time_ns);
     if (has_new_payload) latency->tls = AfterTurnGoesOn(latency->tls, segment.payload_start);
   } else if (has_new_payload) {
     const bool begins_turn = syn || (before.is_known && payload_begin == before.next_sequence);
     BeginTurn(begins_turn ? segment.payload_start : PayloadStart::kNotCaptured, segment.payload_length_bytes,
               record->has(ConnectionRecord::kMidstream), latency);
     record->is_request_pending = true;
-    latency->request_time_ns = time_ns;
+    latency->set_request_time_ns(time_ns);
   }
   if (has_new_payload && HasClientHello(segment.payload_start)) {
     latency->tls = TlsHandshake::kUnfinished;

@@ -9,22 +9,36 @@
 namespace tcpgauge {
 
 // What a connection keeps of its delays: of the exchange under way, of the exchanges before it, and the least
-// round-trip times. Lies in an array beside the records, under the same slot. A packet uses it only if it carries a
-// request or an answer, or ends a sample of the round-trip time. All 0 when the connection begins.
+// round-trip times. A packet uses it only if it carries a request or an answer, or ends a sample of the round-trip
+// time. All 0 when the connection begins.
 struct LatencyRecord {
   // How far the connection's TLS handshake is (see exchange.h). kNone also for a connection without TLS.
   // kBeforeFinished: the client has sent a ChangeCipherSpec alone. kBeforeFirstRequest: it has sent its Finished too.
   enum class TlsHandshake : uint8_t { kNone, kUnfinished, kBeforeFinished, kBeforeFirstRequest, kFinished };
 
-  int64_t request_time_ns;     // table time of the last segment of the request under way
+  static constexpr uint32_t kMaxTurns = 15;
+
+  // The time from the last segment of the request under way until `time_ns`, which may be earlier. Both are table times
+  // in nanoseconds. REQUIRES: they are less than a year apart.
+  int64_t SinceRequest(int64_t time_ns) const {
+    const uint64_t request_time = uint64_t{request_time_high} << 32 | request_time_low;
+    return static_cast<int64_t>((static_cast<uint64_t>(time_ns) - request_time) << 8) >> 8;
+  }
+  void set_request_time_ns(int64_t time_ns) {
+    request_time_low = static_cast<uint32_t>(time_ns);
+    request_time_high = static_cast<uint64_t>(time_ns) >> 32 & 0xffffff;
+  }
+
+  uint32_t request_time_low;
+  uint32_t request_time_high : 24;  // modulo 2^24
+  uint32_t turns : 4;               // of the client so far; saturates at kMaxTurns
+  TlsHandshake tls : 3;
+  uint32_t is_exchange : 1;    // the turn under way is the request of an exchange
   uint32_t responses;          // exchanges so far; saturates
   float smoothed_response_us;  // of the exchanges so far
   RttMinimum rtt_minima[2];    // by the End whose segments were acknowledged
-  TlsHandshake tls;
-  uint8_t turns;     // of the client so far; saturates
-  bool is_exchange;  // the turn under way is the request of an exchange
 };
-static_assert(sizeof(LatencyRecord) == 32, "half a cache line");
+static_assert(sizeof(LatencyRecord) == 28, "see ConnectionMeasures");
 
 }  // namespace tcpgauge
 

@@ -70,23 +70,32 @@ void Ledger::Close(const Ended& connection, int64_t now_ns) {
   }
 }
 
-void Ledger::CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses,
-                           int64_t now_ns, ConnectionRecord* record) {
-  (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
+Totals Ledger::told_totals() const {
+  Totals told = totals_;
+  if (edges_ == nullptr) return told;
+  told.client_payload_bytes = told_.client_payload_bytes;
+  told.server_payload_bytes = told_.server_payload_bytes;
+  told.segments = told_.segments;
+  return told;
+}
+
+void Ledger::CountLosses(bool of_client, const LossCounts& losses) {
   (of_client ? totals_.client_retransmitted_segments : totals_.server_retransmitted_segments) +=
       losses.retransmitted_segments;
-  totals_.segments += segments;
   totals_.out_of_order_segments += losses.out_of_order_segments;
   totals_.zero_windows += losses.zero_windows;
-  if (edges_ == nullptr) return;
-  const EdgeTraffic traffic{of_client, payload_bytes, segments, losses.retransmitted_segments,
-                            losses.out_of_order_segments};
+}
+
+void Ledger::TellEdge(const EdgeTraffic& traffic, int64_t now_ns, ConnectionRecord* record) {
+  told_.client_payload_bytes += traffic.client_payload_bytes;
+  told_.server_payload_bytes += traffic.server_payload_bytes;
+  told_.segments += traffic.segments;
   const End client = record->client_end();
   if (!record->has(ConnectionRecord::kConfirmed) || record->is_edge_pending) {
     CreditUnopened(record->key, client, traffic, now_ns);
     return;
   }
-  const Endpoint server = record->key.endpoint(OtherEnd(client));
+  const Endpoint& server = record->key.endpoint(OtherEnd(client));
   const IpAddress& address = client == End::kA ? record->key.address_a : record->key.address_b;
   if (edges_->CreditHeld(record->edge, address, server, record->bound, traffic, now_ns)) return;
   const BoundEdge edge = EdgeOf(record->key, client, record->bound);
@@ -111,12 +120,19 @@ void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
 }
 
 void Ledger::CreditAll(int64_t now_ns, ConnectionRecord* record) {
+  EdgeTraffic traffic;
   for (const bool of_client : {true, false}) {
     const EndRecord& end = of_client ? record->client() : record->server();
-    uint32_t segments = end.payload_segments;
+    const LossCounts losses = LossCounts::Of(end);
+    uint32_t segments = end.untold_segments;
     if (record->has(ConnectionRecord::kDoubtful)) segments += end.retransmitted_segments;
-    Credit(of_client, end.payload_bytes, segments, LossCounts::Of(end), now_ns, record);
+    Count(of_client, end.payload_bytes, segments, losses);
+    (of_client ? traffic.client_payload_bytes : traffic.server_payload_bytes) = end.payload_bytes;
+    traffic.segments += segments;
+    traffic.retransmitted_segments += losses.retransmitted_segments;
+    traffic.out_of_order_segments += losses.out_of_order_segments;
   }
+  if (edges_ != nullptr && !traffic.IsZero()) TellEdge(traffic, now_ns, record);
 }
 
 void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
@@ -130,7 +146,10 @@ void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
 void Ledger::CreditResponse(int64_t response_ns, const ConnectionRecord& record) {
   const double response_seconds = kSecondsPerNanosecond * static_cast<double>(response_ns);
   totals_.response_seconds.Observe(response_seconds);
-  if (edges_ != nullptr) edges_->CreditResponse(record.edge, record.bound, response_seconds);
+  if (edges_ == nullptr) return;
+  const End client = record.client_end();
+  const IpAddress& address = client == End::kA ? record.key.address_a : record.key.address_b;
+  edges_->CreditResponse(record.edge, address, record.key.endpoint(OtherEnd(client)), record.bound, response_seconds);
 }
 
 }  // namespace tcpgauge

@@ -18,13 +18,17 @@
 
 namespace tcpgauge {
 
-// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Traffic is credited
-// to both at once. Probes, ignored resets and late segments count in the totals alone.
+// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, ignored
+// resets and late segments count in the totals alone.
 //
-// Design. Amounts are credited when their packet comes. The alternative, adding up the rows of a snapshot, was
-// rejected: eviction, the bound on listed rows and the slices of a pass would each make such a sum wrong, and a counter
-// could fall. A midstream connection is credited when it is confirmed, with everything that it carried until then. If
-// it ends unconfirmed, it is credited when it ends.
+// Design. Totals are counted when their packet comes. An edge is told later: when a pass copies the connection, when
+// segments were lost, and when the connection ends. To find an edge among thousands, and to decide whether it is
+// watched, took a quarter of the time of a packet. What no edge was told yet is not in told_totals() either, so the
+// edges add up to them at every instant.
+//
+// An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
+// a pass would each make such a sum wrong, and a counter could fall. A midstream connection is counted when it is
+// confirmed, with everything that it carried until then. If it ends unconfirmed, it is counted when it ends.
 //
 // An "opened" connection is a confirmed one, from Open() until it ends.
 //
@@ -37,6 +41,9 @@ class Ledger {
   Ledger(std::unique_ptr<EdgeTable> edges, ConnectionNames* names) : edges_(std::move(edges)), names_(*names) {}
 
   const Totals& totals() const { return totals_; }
+  // The totals, without the traffic of which no edge was told yet. The accounts of all edges add up to them at any
+  // time.
+  Totals told_totals() const;
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
 
@@ -95,14 +102,16 @@ class Ledger {
   void Enter(ConnectionState state) { ++totals_.connections[static_cast<size_t>(state)]; }
   void Leave(ConnectionState state) { --totals_.connections[static_cast<size_t>(state)]; }
 
-  // Credits what one end sent since the last credit: the client if `of_client`, otherwise the server. `segments` are
-  // those with payload. Does nothing if all amounts are 0. Edges do not count zero windows. For an opened connection,
-  // sets record->edge to the slot of its edge (see EdgeTable::Credit).
-  void Credit(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses, int64_t now_ns,
-              ConnectionRecord* record) {
-    if (payload_bytes == 0 && losses.IsZero()) return;
-    CreditNonzero(of_client, payload_bytes, segments, losses, now_ns, record);
+  // Counts, in the totals, what one end sent: the client if `of_client`, otherwise the server. `segments` are those
+  // with payload. The connection's edge must be told by TellEdge(), at once or later.
+  void Count(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses) {
+    (of_client ? totals_.client_payload_bytes : totals_.server_payload_bytes) += payload_bytes;
+    totals_.segments += segments;
+    if (!losses.IsZero()) CountLosses(of_client, losses);
   }
+  // Credits the edge of a connection with traffic that the totals count. Edges do not count zero windows. For an opened
+  // connection, sets record->edge to the slot of its edge (see EdgeTable::Credit). REQUIRES: edges are kept.
+  void TellEdge(const EdgeTraffic& traffic, int64_t now_ns, ConnectionRecord* record);
   // Each of the next three functions counts one segment. REQUIRES: `probe` is not kNone.
   void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
   void CreditIgnoredReset() { ++totals_.resets_ignored; }
@@ -110,14 +119,14 @@ class Ledger {
   // Credits a SYN that the client of an opened connection sent again. While the edge is pending, counts it in
   // record->pending_edge. REQUIRES: that count is below PendingEdge::kMaxSynRetransmissions.
   void CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record);
-  // Credits everything that both ends sent so far. Call it once at most, for a connection that was not credited before.
+  // Counts everything that both ends sent so far, and tells the edge. Call it once at most, for a connection that was
+  // not counted before.
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
   // Credits the completed handshake of an opened connection, and sets record->edge. `rtt_ns` is the time from the SYN
   // to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
-  // Credits an exchange of an opened connection. `response_ns` is the time from the request to the answer. REQUIRES:
-  // the last call for the connection was Credit(), of the answer's payload.
+  // Credits an exchange of an opened connection. `response_ns` is the time from the request to the answer.
   void CreditResponse(int64_t response_ns, const ConnectionRecord& record);
 
   // Returns the edge of a connection. REQUIRES: edges are kept.
@@ -139,8 +148,7 @@ class Ledger {
   }
 
  private:
-  void CreditNonzero(bool of_client, uint64_t payload_bytes, uint32_t segments, const LossCounts& losses,
-                     int64_t now_ns, ConnectionRecord* record);
+  void CountLosses(bool of_client, const LossCounts& losses);
   BoundEdge EdgeOf(const ConnectionKey& key, End client, EdgeBinding bound) const {
     return edges_->EdgeOf(key.endpoint(client).address, key.endpoint(OtherEnd(client)), bound);
   }
@@ -150,6 +158,7 @@ class Ledger {
   void CreditUnopened(const ConnectionKey& key, End client, const EdgeTraffic& traffic, int64_t now_ns);
 
   Totals totals_;
+  EdgeTraffic told_;               // all that TellEdge() credited, except losses
   uint64_t opened_for_edges_ = 0;  // calls of OpenEdge()
   std::unique_ptr<EdgeTable> edges_;
   ConnectionNames& names_;

@@ -10,7 +10,7 @@ using Timing = EndRecord::Timing;
 
 // A longer sample measures a lost acknowledgment or an idle peer, not the path. The limit also makes differences of
 // rtt_time_us unambiguous, which wraps after 71 minutes.
-constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;
+constexpr uint32_t kMaxRttUs = 60 * 1000 * 1000;  // EndRecord has room for eight times that
 
 // The longest time that NoteRepetition() keeps between the first and the last repetition, 18 minutes. Otherwise
 // rtt_time_us would wrap, and a stall of 71 minutes would look like a new one.

@@ -253,6 +253,11 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   if (as_tcptrack && options->interfaces.empty() && options->read_file.empty() && !options->list_interfaces) {
     return absl::InvalidArgumentError("an interface is missing; right would be -i NAME, or -T FILE");
   }
+  if (options->systemd_socket && !options->listen_addresses.empty()) {
+    return absl::InvalidArgumentError(
+        "--web.systemd-socket and --web.listen-address exclude each other: systemd chooses the addresses; give one of "
+        "them");
+  }
   if (!options->interfaces.empty() && !options->read_file.empty()) {
     return absl::InvalidArgumentError("--interface and --read exclude each other; give one of them");
   }
@@ -309,6 +314,13 @@ absl::Status Fill(const Typed& typed, const Environment& environment, Options* o
   return absl::OkStatus();
 }
 
+void ListenOnNothing(Options* options) {
+  options->listen_addresses.clear();
+  for (auto& [name, value] : options->effective) {
+    if (name == "web.listen-address") value.clear();
+  }
+}
+
 bool Given(const Typed& typed, const char* long_name) {
   const OptionSpec* spec = FindLong(long_name);
   return spec != nullptr && !typed.values[spec - OptionTable().data()].empty();
@@ -331,6 +343,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
   if (Given(typed, "version")) return Answer{version_text};
 
   Options options;
+  options.as_tcptrack = as_tcptrack;
   if (as_tcptrack) {
     options.tui = true;
     options.listen_addresses.clear();
@@ -351,11 +364,12 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
   status = Fill(typed, other_environment, &options);
   if (options.output != OutputFormat::kNone) {
     // --output prints once and ends, so there is no listener and no top view by default.
-    if (!is_set("web.listen-address")) options.listen_addresses.clear();
+    if (!is_set("web.listen-address")) ListenOnNothing(&options);
     if (!is_set("tui")) options.tui = false;
   }
   if (!options.attach.empty() && !is_set("tui")) options.tui = true;
-  options.may_serve_nothing = options.tui && !is_set("web.listen-address");
+  if (options.systemd_socket && !is_set("web.listen-address")) ListenOnNothing(&options);
+  options.may_serve_nothing = options.tui && !options.systemd_socket && !is_set("web.listen-address");
   if (!options.attach.empty() || (!options.read_file.empty() && !is_set("identity"))) {
     options.identity = IdentityLevel::kOff;
   }

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
 #include <cstddef>
 #include <optional>
@@ -71,6 +72,10 @@ absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& value) {
   if (absl::StartsWith(value, kUnix)) {
     const std::string path = value.substr(sizeof(kUnix) - 1);
     if (path.empty()) return wrong;
+    if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+      return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " has a path of ", path.size(),
+                                                     " bytes; the kernel takes paths of at most 107 bytes"));
+    }
     address.unix_path = PlainPath(path);
     return address;
   }

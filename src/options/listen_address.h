@@ -20,8 +20,8 @@ struct ListenAddress {
   }
 };
 
-// Parses HOST:PORT or unix:PATH. HOST is an IPv4 address, an IPv6 address in brackets, a name, or empty for all
-// addresses. Does not check whether the name can be resolved or the port is free.
+// Parses HOST:PORT or unix:PATH. PATH has at most 107 bytes. HOST is an IPv4 address, an IPv6 address in brackets, a
+// name, or empty for all addresses. Does not check whether the name can be resolved or the port is free.
 //
 // Errors: kInvalidArgument. The message is one line that quotes the value, and says what would be right. Thread: any.
 absl::StatusOr<ListenAddress> ParseListenAddress(const std::string& value);

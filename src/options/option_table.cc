@@ -371,6 +371,9 @@ const OptionSpec kTable[] = {
      "serve HTTP on this address; repeatable; :PORT for all addresses, unix:PATH for a unix socket, an empty value for "
      "no HTTP",
      "127.0.0.1:10406", TakeListenAddress, [](Options* options) { options->listen_addresses.clear(); }},
+    {kShow, 0, "web.systemd-socket", Kind::kFlag, "",
+     "serve HTTP on the sockets that systemd passes, instead of --web.listen-address", "",
+     TakeFlag<&Options::systemd_socket, true>, nullptr},
     {kShow, 0, "web.telemetry-path", Kind::kValue, "PATH", "the path at which Prometheus finds the metrics", "/metrics",
      TakeTelemetryPath, nullptr},
     {kShow, 0, "web.config.file", Kind::kValue, "FILE",
@@ -461,6 +464,9 @@ const OptionSpec kTable[] = {
     {kLog, 0, "log.format", Kind::kValue, "FORMAT", "the format of log lines: logfmt or json", "logfmt", TakeLogFormat,
      nullptr},
 
+    {kQuestions, 0, "check", Kind::kFlag, "",
+     "check the options, the filter and the web configuration without opening anything, and exit with status 0 or 2",
+     "", TakeFlag<&Options::check, true>, nullptr},
     {kQuestions, 'h', "help", Kind::kQuestion, "", "show this help", "", nullptr, nullptr},
     {kQuestions, 'v', "version", Kind::kQuestion, "", "show the version, the commit and the versions of libraries", "",
      nullptr, nullptr},

@@ -62,6 +62,7 @@ struct Options {
 
   // Outputs.
   bool tui = false;
+  bool as_tcptrack = false;  // the program was started as tcptrack
   std::string attach;  // another agent's address, not yet parsed; empty = this process captures
   std::string attach_ca_file;
   std::string attach_cert_file;
@@ -69,6 +70,7 @@ struct Options {
   OutputFormat output = OutputFormat::kNone;                     // any form needs read_file or duration_seconds
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
+  bool systemd_socket = false;  // serve HTTP on the sockets that systemd passes; then listen_addresses is empty
   // With the top view, if nobody asked for the address: without HTTP when the address is in use, instead of an error.
   bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
@@ -96,6 +98,9 @@ struct Options {
   // The long name and the value of every option except --help and --version. The value is what was given, or the
   // default in the words of the help text.
   std::vector<std::pair<std::string, std::string>> effective;
+
+  // Check the options, the filter and the web configuration, and exit; see CheckOptions().
+  bool check = false;
 
   LogLevel log_level = LogLevel::kInfo;
   LogFormat log_format = LogFormat::kLogfmt;

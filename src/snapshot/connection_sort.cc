@@ -15,9 +15,9 @@ namespace tcpgauge {
 namespace {
 
 // In the order of ConnectionSort.
-constexpr std::string_view kNames[] = {"start",       "rate",   "bytes",       "idle",           "client",
-                                       "client_name", "server", "server_name", "state",          "up",
-                                       "down",        "rtt",    "response",    "retransmissions"};
+constexpr std::string_view kNames[] = {
+    "start", "rate", "bytes", "idle", "client",   "client_name",     "server", "server_name",
+    "state", "up",   "down",  "rtt",  "response", "retransmissions", "loss"};
 static_assert(std::size(kNames) == static_cast<size_t>(ConnectionSort::kCount), "a name for each");
 
 constexpr uint64_t kHighestBit = uint64_t{1} << 63;
@@ -135,6 +135,8 @@ uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, 
       return ~KeyOf(connection.response_ns);
     case ConnectionSort::kRetransmissions:
       return ~measures.retransmitted_segments;
+    case ConnectionSort::kLoss:
+      return ~KeyOf(LossOf(connection).value_or(0));
     case ConnectionSort::kClientName:
       return names.KeyOf(connection.client_identity);
     case ConnectionSort::kServerName:

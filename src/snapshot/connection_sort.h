@@ -34,11 +34,12 @@ enum class ConnectionSort : uint8_t {
   kRtt,              // longest round-trip time first; connections without one come last
   kResponse,         // longest smoothed response time first; connections without one come last
   kRetransmissions,  // most retransmitted segments of both ends together first
+  kLoss,             // greatest LossOf() first
   kCount             // the number of orders, not an order itself
 };
 
 // Returns the API's name of the order: "start", "rate", "bytes", "idle", "client", "client_name", "server",
-// "server_name", "state", "up", "down", "rtt", "response" or "retransmissions".
+// "server_name", "state", "up", "down", "rtt", "response", "retransmissions" or "loss".
 // REQUIRES: sort != ConnectionSort::kCount.
 std::string_view ConnectionSortName(ConnectionSort sort);
 // Returns the order with this name, or nullopt. Names are case-sensitive.

@@ -3,6 +3,7 @@
 #define TCPGAUGE_SRC_SNAPSHOT_MEASURES_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "src/snapshot/snapshot.h"
 
@@ -27,6 +28,11 @@ struct Measures {
 // Returns the numbers of a connection of a snapshot. Its rates are over Snapshot::rate_window_seconds. Its bytes and
 // segments count from its first packet that was seen.
 Measures MeasuresOf(const ConnectionSummary& connection);
+
+// Returns the loss of a connection: the share of the packets of an end that carried payload seen before, from 0 to 1.
+// It is that of the end that repeated the greater share, because the packets of the other end may be acknowledgments
+// alone. nullopt if no packet was counted.
+std::optional<double> LossOf(const ConnectionSummary& connection);
 
 }  // namespace tcpgauge
 

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-WorkerPublisher::WorkerPublisher(const ConnectionTable* table, const CaptureCounters* counters,
+WorkerPublisher::WorkerPublisher(ConnectionTable* table, const CaptureCounters* counters,
                                  TripleBuffer<WorkerSnapshot>* buffer, int64_t interval_ns, int64_t lateness_ns,
                                  size_t max_rows)
     : table_(*table),
@@ -80,6 +80,7 @@ bool WorkerPublisher::CopySlice() {
 
 void WorkerPublisher::CopySlot(uint32_t slot) {
   WorkerSnapshot& back = buffer_.back();
+  if (table_.HasUntold(slot)) table_.TellEdge(slot);
   if (table_.edges() != nullptr && table_.IsStalled(slot)) stalled_.Add(table_.EdgeOf(slot));
   const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
   const uint32_t index = rows_.AssignRow(window_payload_bytes);
@@ -170,7 +171,7 @@ void WorkerPublisher::Publish() {
   in_pass_ = false;
   WorkerSnapshot& back = buffer_.back();
   back.time_ns = table_.now_ns();
-  back.totals = table_.totals();
+  back.totals = table_.told_totals();
   back.counters = counters_;
   for (size_t i = 0; i < back.counters.interfaces.size(); ++i) {
     DuplicateCounts& duplicates = back.counters.interfaces[i].duplicate_packets;

@@ -19,7 +19,8 @@
 
 namespace tcpgauge {
 
-// Copies a worker's table for the collector. The copying of the whole table is called a pass. A pass is divided into
+// Copies a worker's table for the collector. The copying of the whole table is called a pass. A pass also tells edges
+// what their connections carried (see ConnectionTable::TellEdge). A pass is divided into
 // slices, and the worker applies packets between two slices. So a pass never holds up capture for longer than one
 // slice, however many connections there are.
 //
@@ -52,7 +53,7 @@ class WorkerPublisher {
   // A pass begins at each multiple of `interval_ns` of steady time, and on request (see Step()). Rates are those of the
   // time `lateness_ns` before the pass began, because the kernel may not have handed over later packets yet. `table`,
   // `counters` and `buffer` must outlive the publisher.
-  WorkerPublisher(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSnapshot>* buffer,
+  WorkerPublisher(ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSnapshot>* buffer,
                   int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
 
   // What Step() did:
@@ -92,7 +93,7 @@ class WorkerPublisher {
   // null.
   uint32_t IdentityIndex(const IdentityRef& identity);
 
-  const ConnectionTable& table_;
+  ConnectionTable& table_;
   const CaptureCounters& counters_;
   TripleBuffer<WorkerSnapshot>& buffer_;
   const int64_t interval_ns_;

@@ -15,24 +15,40 @@ constexpr uint64_t kBufferPlaces = 3;  // of a TripleBuffer
 
 uint64_t WorkerSampler::MemoryBytes(size_t max_edges) { return kBufferPlaces * max_edges * sizeof(SampledEdge); }
 
-bool WorkerSampler::Step(int64_t steady_ns) {
+WorkerSampler::Progress WorkerSampler::Step(int64_t steady_ns) {
   const int64_t second = steady_ns / kNanosecondsPerSecond;
-  if (second == second_) return false;
-  second_ = second;
+  if (second != second_) {
+    second_ = second;
+    is_due_ = true;
+  }
+  if (!is_due_) return Progress::kIdle;
+  if (!table_.TellSomeEdges()) return Progress::kTelling;
+  is_due_ = false;
   Publish(second, table_.now_ns());
-  return true;
+  return Progress::kPublished;
 }
 
-void WorkerSampler::SampleBefore(int64_t second) { Publish(second, second * kNanosecondsPerSecond); }
+void WorkerSampler::SampleBefore(int64_t second) {
+  TellAllEdges();
+  Publish(second, second * kNanosecondsPerSecond);
+}
 
-void WorkerSampler::SampleLast() { Publish(INT64_MAX, table_.now_ns()); }
+void WorkerSampler::SampleLast() {
+  TellAllEdges();
+  Publish(INT64_MAX, table_.now_ns());
+}
+
+void WorkerSampler::TellAllEdges() {
+  while (!table_.TellSomeEdges()) {
+  }
+}
 
 void WorkerSampler::Publish(int64_t second, int64_t time_ns) {
   WorkerSample& back = buffer_.back();
   back.second = second;
   back.time_ns = time_ns;
   back.clock_stepped_ns = counters_.clock_stepped_ns;
-  back.totals = HistoryCountsOf(table_.totals());
+  back.totals = HistoryCountsOf(table_.told_totals());
   back.edges.clear();
   if (const EdgeTable* edges = table_.edges()) {
     back.edges.reserve(edges->max_exported());

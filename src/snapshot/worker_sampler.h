@@ -15,9 +15,11 @@ namespace tcpgauge {
 // Gives the collector what the history needs of a worker's table, once a second.
 //
 // Design. The history must not miss what happens while nobody looks, so it has a reader that never leaves. A pass of
-// WorkerPublisher each second would be far too much for it: a pass copies each connection. A sample reads the totals
-// and the edges with series, which the table keeps up to date anyway, and visits no connection. With the default number
-// of edges it takes some microseconds. It has a type and a buffer of its own, so no reader of snapshots can meet one.
+// WorkerPublisher each second would be far too much for it: a pass copies each connection. Before a sample, the table
+// tells edges what their connections carried since the last one, in slices between batches of packets. So it visits the
+// connections that had payload, and copies none. The sample itself reads the totals and the edges with series, which
+// takes some microseconds with the default number of edges. It has a type and a buffer of its own, so no reader of
+// snapshots can meet one.
 //
 // Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
 // waits.
@@ -28,12 +30,18 @@ class WorkerSampler {
   static uint64_t MemoryBytes(size_t max_edges);
 
   // `table`, `counters` and `buffer` must outlive the sampler.
-  WorkerSampler(const ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSample>* buffer)
+  WorkerSampler(ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSample>* buffer)
       : table_(*table), counters_(*counters), buffer_(*buffer) {}
 
-  // Publishes a sample if a second of steady time began since the last one. So the samples of all workers come at the
-  // same moment. Returns whether it published. For live captures.
-  bool Step(int64_t steady_ns);
+  // What Step() did:
+  // - kIdle: nothing, because no sample is due;
+  // - kTelling: the edges of some connections were told, and others are left;
+  // - kPublished: it published a sample.
+  enum class Progress { kIdle, kTelling, kPublished };
+
+  // Makes the next step towards a sample. One is due when a second of steady time begins, so the samples of all workers
+  // come at nearly the same moment. For live captures.
+  Progress Step(int64_t steady_ns);
 
   // Publishes a sample of what came before the second `second` of table time, which begins now. For files.
   void SampleBefore(int64_t second);
@@ -42,12 +50,14 @@ class WorkerSampler {
   void SampleLast();
 
  private:
+  void TellAllEdges();
   void Publish(int64_t second, int64_t time_ns);
 
-  const ConnectionTable& table_;
+  ConnectionTable& table_;
   const CaptureCounters& counters_;
   TripleBuffer<WorkerSample>& buffer_;
-  int64_t second_ = INT64_MIN;  // of the last sample, in a live capture
+  int64_t second_ = INT64_MIN;  // of the last sample that was due, in a live capture
+  bool is_due_ = false;
 };
 
 }  // namespace tcpgauge

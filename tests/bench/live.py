@@ -1,111 +1,118 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the agent and tcpdump side by side, while both capture the same load on one veth interface.
+"""The part `live`: the agent and tcpdump side by side, while both capture the same load on one veth interface.
 
-Prints the CPU time that each used, and the packets that each dropped. Part of run.py.
+Each agent is measured with a scrape each second, and without a reader. Every run has a tcpdump of its own beside it,
+because packets come at another rate in each run.
 """
-import os
+import contextlib
 import re
 import shutil
-import statistics
-import subprocess
-import sys
+import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
-from support import namespaces  # noqa: E402
+from bench import say, table
+from readings import captured, cpu_seconds
+from support import namespaces
+from support.agent import Agent
+from support.processes import Process
+from support.waiting import wait_until
+from turns import by_turns, median, spread
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def start(command, **options):
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            **options)
+_TCPDUMP = ("-s", "96", "-w", "/dev/null")
+_TOOLS = ("iperf3", "tcpdump")
 
 
-def _end(process):
-    process.terminate()
-    return process.communicate(timeout=30)
+class Run:
+    """What one run gave. Times are in nanoseconds a packet."""
+
+    def __init__(self, packets, seconds, agent_seconds, tcpdump_seconds, drops):
+        self.rate = packets / seconds
+        self.agent_ns = agent_seconds / packets * 1e9
+        self.tcpdump_ns = tcpdump_seconds / packets * 1e9
+        self.agent_drops, self.tcpdump_drops = drops
 
 
-def _agent_drops(testbed, address):
-    text = testbed.server.run("curl", "-s", "--noproxy", "*", f"http://{address}/metrics")
-    found = re.findall(r"^tcpgauge_capture_(packets|dropped_packets)_total\{[^}]*\} (\S+)$", text, re.M)
-    return [int(sum(float(value) for name, value in found if name == wanted)) for wanted in ("packets", "dropped_packets")]
+@contextlib.contextmanager
+def _scrapes_each_second(agent):
+    """A reader, for as long as the block runs."""
+    ended = threading.Event()
+
+    def scrape():
+        while not ended.wait(1):
+            agent.get_bytes("/metrics", {"Accept-Encoding": "gzip"})  # as Prometheus does
+    reader = threading.Thread(target=scrape)
+    reader.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        reader.join()
 
 
-def _capture(testbed, tcpgauge, tcpdump_words, load):
-    """Runs `load` while both watch the server's interface; (agent CPU, tcpdump CPU, agent drops, tcpdump drops, packets)."""
+def _measure(testbed, program, is_read, load):
     interface = testbed.link.server_interface
-    agent = start(testbed.server.command(tcpgauge, "-i", interface, "--web.listen-address=127.0.0.1:0"))
-    address = None
-    while address is None:
-        line = agent.stderr.readline()
-        if not line:
-            raise SystemExit("run.py: the agent ended at once")
-        match = re.search(r"msg=listening address=(?:http://)?(\S+)", line)
-        address = match and match.group(1)
-    tcpdump = start(testbed.server.command("tcpdump", "-i", interface, "-w", "/dev/null", *tcpdump_words))
-    while "listening on" not in tcpdump.stderr.readline():
-        pass
-    # `ip netns exec` becomes the program itself, so these are their own numbers.
-    before = cpu_seconds(agent.pid), cpu_seconds(tcpdump.pid)
-    load()
-    time.sleep(0.2)
-    after = cpu_seconds(agent.pid), cpu_seconds(tcpdump.pid)
-    time.sleep(1.2)  # until the agent has read the kernel's counters again
-    packets, agent_drops = _agent_drops(testbed, address)
-    _, said = _end(tcpdump)
-    _end(agent)
-    tcpdump_drops = int(re.search(r"(\d+) packets dropped by kernel", said).group(1))
-    return after[0] - before[0], after[1] - before[1], agent_drops, tcpdump_drops, packets
+    agent = Agent(testbed.server, "-i", interface, program=program)
+    tcpdump = Process(testbed.server.command("tcpdump", "-i", interface, *_TCPDUMP))
+    try:
+        wait_until(lambda: "listening on" in tcpdump.stderr(), "tcpdump listens")
+        # `ip netns exec` becomes the program itself, so these are their own numbers.
+        before = cpu_seconds(agent.pid), cpu_seconds(tcpdump.pid)
+        start = time.monotonic()
+        with _scrapes_each_second(agent) if is_read else contextlib.nullcontext():
+            load()
+        seconds = time.monotonic() - start
+        time.sleep(0.2)  # until both have read what the kernel still holds back
+        used = cpu_seconds(agent.pid) - before[0], cpu_seconds(tcpdump.pid) - before[1]
+        time.sleep(1.2)  # until the agent has read the kernel's counters again
+        packets, drops = captured(agent, "packets"), captured(agent, "dropped_packets")
+        tcpdump.signal_and_time(15)
+        tcpdump_drops = int(re.search(r"(\d+) packets dropped by kernel", tcpdump.stderr()).group(1))
+        return Run(packets, seconds, *used, (drops, tcpdump_drops))
+    finally:
+        tcpdump.close()
+        agent.close()
 
 
 def _iperf3(testbed, streams, seconds):
     def load():
-        server = start(testbed.server.command("iperf3", "--server", "--one-off", "--forceflush"))
-        while "listening" not in server.stdout.readline():
-            pass
+        server = Process(testbed.server.command("iperf3", "--server", "--one-off", "--forceflush"))
+        wait_until(lambda: "listening" in server.stdout(), "iperf3's server listens")
         testbed.client.run("iperf3", "--client", testbed.link.server_address, "--parallel", str(streams), "--time",
                            str(max(1, round(seconds))), "--congestion", "cubic")
-        server.communicate(timeout=30)
+        server.close()
     return load
 
 
 def _short_connections(testbed, program, seconds):
     def load():
-        server = start(testbed.server.command(program, "serve", testbed.link.server_address, "8080"))
-        server.stdout.readline()
+        server = Process(testbed.server.command(program, "serve", testbed.link.server_address, "8080"))
+        wait_until(lambda: "listening" in server.stdout(), "the server listens")
         testbed.client.run(program, "load", testbed.link.server_address, "8080", str(seconds))
-        _end(server)
+        server.close()
     return load
 
 
-def measure(tcpgauge, short_connections, seconds, rounds, say):
-    say("## Live on a veth, the agent and tcpdump -w /dev/null at the same time\n")
-    reason = namespaces.why_not() or next(
-        (f"{tool} is missing" for tool in ("iperf3", "tcpdump", "curl") if not shutil.which(tool)), None)
+def measure(bench):
+    say(f"## Live on a veth, beside `tcpdump {' '.join(_TCPDUMP)}`\n")
+    reason = namespaces.why_not() or next((f"{tool} is missing" for tool in _TOOLS if not shutil.which(tool)), None)
     if reason:
         say(f"Left out: {reason}.\n")
         return
-    say("| load | tcpdump | packets | agent CPU s | tcpdump CPU s | agent dropped | tcpdump dropped |")
-    say("|---|---|---|---|---|---|---|")
+    row = table("load", "agent", "reader", "packets/s", "agent ns/packet", "tcpdump ns/packet", "times tcpdump",
+                "agent dropped", "tcpdump dropped")
     testbed = namespaces.Testbed()
+    seconds = bench.options.seconds
+    cases = [(name, program, is_read) for name, program in bench.agents.items() for is_read in (True, False)]
+    loads = {"iperf3, 1 stream": _iperf3(testbed, 1, seconds), "iperf3, 64 streams": _iperf3(testbed, 64, seconds),
+             "short connections": _short_connections(testbed, bench.binary("short_connections"), seconds)}
     try:
-        loads = {"iperf3, 1 stream": _iperf3(testbed, 1, seconds), "iperf3, 64 streams": _iperf3(testbed, 64, seconds),
-                 "short connections": _short_connections(testbed, short_connections, seconds)}
-        for words in ([], ["-s", "256"]):
-            for name, load in loads.items():
-                runs = [_capture(testbed, tcpgauge, words, load) for _ in range(rounds)]
-                agent, tcpdump, agent_drops, tcpdump_drops, packets = zip(*runs)
-                say(f"| {name} | {' '.join(words) or 'whole packets'} | {int(statistics.median(packets))} "
-                    f"| {statistics.median(agent):.2f} | {statistics.median(tcpdump):.2f} "
-                    f"| {', '.join(map(str, agent_drops))} | {', '.join(map(str, tcpdump_drops))} |")
+        for load_name, load in loads.items():
+            columns = by_turns(bench.rounds, cases, lambda case: _measure(testbed, case[1], case[2], load))
+            for (name, _, is_read), runs in zip(cases, columns):
+                row(load_name, name, "a scrape each second" if is_read else "none", f"{median(runs, 'rate'):.0f}",
+                    f"{median(runs, 'agent_ns'):.0f}", f"{median(runs, 'tcpdump_ns'):.0f}",
+                    spread(run.agent_ns / run.tcpdump_ns for run in runs), ", ".join(str(run.agent_drops) for run in runs),
+                    ", ".join(str(run.tcpdump_drops) for run in runs))
     finally:
         testbed.close()
     say()

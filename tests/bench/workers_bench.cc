@@ -4,7 +4,10 @@
 //
 // Reading a file with `-T` cannot show this, because one reader feeds all workers. Here FILE, which make_capture wrote,
 // is spread over the workers in memory before the clock starts. Each worker decodes its share and applies it to its
-// table. It does not read from the kernel, count packets or publish. The clock stops when the last worker has ended:
+// table. It does not read from the kernel or count packets. The clock stops when the last worker has ended:
+//   read      each worker copies its table for readers, once a second
+//   unread    the tables keep no rates, ranking and edges
+// and of each
 //   growing   the tables are new: the kernel makes memory resident while packets come
 //   resident  the memory of all records was made resident before, as in an agent that has run for long. The index,
 //             embryos (nearly all connections of a SYN flood) and gaps are still new
@@ -25,9 +28,11 @@
 #include "absl/types/span.h"
 #include "src/base/memory_ahead.h"
 #include "src/base/mutex.h"
+#include "src/base/time_units.h"
 #include "src/capture/owner_function.h"
 #include "src/decode/decoded_packet.h"
 #include "src/flow/connection_table.h"
+#include "src/snapshot/worker_publisher.h"
 #include "tests/bench/mapped_capture.h"
 
 namespace tcpgauge {
@@ -35,6 +40,7 @@ namespace {
 
 constexpr size_t kBatch = 64;
 constexpr uint32_t kMaxConnections = 1000000;  // of all workers together
+constexpr size_t kMaxRows = 100000;            // of each worker
 
 using Clock = std::chrono::steady_clock;
 using Share = std::vector<uint8_t>;  // the packets of a worker, as a PacketRun takes them
@@ -81,8 +87,19 @@ std::vector<Share> Spread(absl::Span<const uint8_t> packets, size_t workers) {
   return shares;
 }
 
-void Work(const Share& share, ConnectionTable* table, Gate* gate, Clock::time_point* end) {
+// Whether somebody reads, and whether memory is resident beforehand.
+struct Case {
+  bool is_read;
+  bool is_resident;
+};
+
+int64_t SteadyNanoseconds() { return Clock::now().time_since_epoch() / std::chrono::nanoseconds(1); }
+
+void Work(const Share& share, Case measured, ConnectionTable* table, Gate* gate, Clock::time_point* end) {
   MemoryAhead memory_ahead([table](uint32_t first, uint32_t count) { table->PopulateRecords(first, count); });
+  const CaptureCounters counters;
+  TripleBuffer<WorkerSnapshot> buffer;
+  WorkerPublisher publisher(table, &counters, &buffer, kNanosecondsPerSecond, /*lateness_ns=*/0, kMaxRows);
   PacketRun packets(share);
   std::vector<DecodedPacket> batch(kBatch);
   gate->Pass();
@@ -90,23 +107,25 @@ void Work(const Share& share, ConnectionTable* table, Gate* gate, Clock::time_po
     table->Apply(absl::MakeConstSpan(batch.data(), count));
     memory_ahead.Note(table->record_limit());
     table->AdvanceTime(table->now_ns());
+    if (measured.is_read) publisher.Step(SteadyNanoseconds());
   }
   *end = Clock::now();
 }
 
-double Seconds(const std::vector<Share>& shares, bool resident) {
+double Seconds(const std::vector<Share>& shares, Case measured) {
   TableOptions options;
+  options.keep_rates = measured.is_read;
   options.max_connections = kMaxConnections / static_cast<uint32_t>(shares.size());
   std::vector<std::unique_ptr<ConnectionTable>> tables;
   for (size_t i = 0; i < shares.size(); ++i) {
     tables.push_back(std::make_unique<ConnectionTable>(options, nullptr));
-    if (resident) tables.back()->PopulateRecords(0, options.max_connections);
+    if (measured.is_resident) tables.back()->PopulateRecords(0, options.max_connections);
   }
   Gate gate;
   std::vector<Clock::time_point> ends(shares.size());
   std::vector<std::thread> workers;
   for (size_t i = 0; i < shares.size(); ++i) {
-    workers.emplace_back(Work, std::cref(shares[i]), tables[i].get(), &gate, &ends[i]);
+    workers.emplace_back(Work, std::cref(shares[i]), measured, tables[i].get(), &gate, &ends[i]);
   }
   const Clock::time_point start = gate.Open(shares.size());
   for (std::thread& worker : workers) worker.join();
@@ -133,11 +152,12 @@ int Main(const char* path, size_t most_workers, int rounds) {
   // Take turns, so that all numbers of workers meet the same load. The first round does not count, because in it the
   // host provides memory.
   for (int round = 0; round <= rounds; ++round) {
-    for (const bool resident : {false, true}) {
+    for (const Case measured : {Case{true, false}, {true, true}, {false, false}, {false, true}}) {
       std::vector<double> seconds;
-      for (const auto& shares : spread) seconds.push_back(Seconds(shares, resident));
+      for (const auto& shares : spread) seconds.push_back(Seconds(shares, measured));
       if (round == 0) continue;
-      printf("%s  1 worker %.4f s", resident ? "resident" : "growing ", seconds[0]);
+      printf("%s %s 1 worker %.4f s", measured.is_read ? "read" : "unread",
+             measured.is_resident ? "resident" : "growing", seconds[0]);
       for (size_t i = 1; i < seconds.size(); ++i) {
         printf("  %zu workers %.4f s, %.2f times faster", i + 1, seconds[i], seconds[0] / seconds[i]);
       }

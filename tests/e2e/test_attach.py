@@ -49,7 +49,7 @@ class AttachTest(NamespaceCase):
         terminal = self.attach(f"http://{agent.address}")
         terminal.wait_for(lambda screen: f"{os.uname().nodename}: {self.testbed.link.server_interface}" in screen[-1],
                           "the agent's name")
-        terminal.key("s", "s")
+        terminal.key("s")
         self.wait_for_servers(terminal, [two, three, one])
         terminal.key("/")
         terminal.key("-l", "port:7002")

@@ -236,6 +236,51 @@ class ExitStatusTest(NamespaceCase):
             self.check(USAGE, named, *options)
         self.check(USAGE, "TCPGAUGE_REMOVE_AFTER: 'soon'", TCPGAUGE_REMOVE_AFTER="soon")
 
+    def checked(self, status, named, *options, **variables):
+        """`--check` ends with `status`, and says nothing but one line that holds `named`; '' = no line."""
+        with self.subTest(options=options, variables=variables):
+            program = shutil.copy(binary(), self.folder)
+            done = subprocess.run([*AS_NOBODY, program, "--check", *options], capture_output=True, text=True, timeout=60,
+                                  stdin=subprocess.DEVNULL, env={**os.environ, **variables})
+            self.assertEqual((done.returncode, len(done.stderr.splitlines()), done.stdout),
+                             (status, 1 if named else 0, ""), done.stderr)
+            self.assertIn(named, done.stderr)
+
+    def test_a_check_needs_no_privilege_and_opens_nothing(self):
+        self.checked(0, "")
+        self.checked(0, "", "-i", "nosuch0", "-i", "down0", "--tui", "--user", "no-such-user", "port", "443")
+        self.checked(0, "", "-i", "any", "--wait", "--web.listen-address", "192.0.2.77:81", "inbound")
+        self.checked(0, "", "-T", self.path("none.pcap"), "--connection-log", self.path("none") + "/log", "port 443")
+        self.checked(0, "", TCPGAUGE_INTERFACE="nosuch0,nosuch1", TCPGAUGE_METRICS_EDGES="10")
+        self.assertEqual(os.path.exists(self.path("none")), False)
+
+    def test_a_check_finds_what_a_start_would_end_with_status_2_for(self):
+        for options, named in ((("--no-such",), "--no-such"), (("-r", "soon"), "'soon'"), (("-i", "a/b"), "'a/b'"),
+                               (("-i", "any", "-i", "lo"), "-i any captures every interface"),
+                               (("-i", "nflog:99999"), "use nflog:GROUP"), (("-i", "nosuch0", "prt", "80"), "'prt 80'"),
+                               (("-T", self.path("none.pcap"), "(tcp"), "filter '(tcp'"),
+                               (("--web.telemetry-path", "/-/healthy"), "'/-/healthy'"),
+                               (("--web.listen-address", "unix:/" + 107 * "x"), "at most 107 bytes"),
+                               (("--max-memory", "2M"), "--max-memory"), (("--attach=http://h:0",), "--attach"),
+                               (("--otlp.endpoint", "http://h:99999"), "--otlp.endpoint"),
+                               (("--identity", "node", "--identity.api", "https://h:0"), "--identity.api")):
+            self.checked(USAGE, named, *options)
+        self.checked(USAGE, "TCPGAUGE_REMOVE_AFTER: 'soon'", TCPGAUGE_REMOVE_AFTER="soon")
+
+    def test_a_check_reads_the_web_configuration_with_certificate_and_key(self):
+        config = certificate.write_tls_config(self.folder)
+        for name in ("web.yml", "cert.pem", "key.pem"):
+            os.chmod(self.path(name), 0o644)
+        with open(self.path("key.pem")) as file:
+            key = file.read()
+        self.checked(0, "", "--web.config.file", config)
+        self.write("key.pem", key[:len(key) // 2])
+        self.checked(USAGE, self.path("key.pem"), "--web.config.file", config)
+        os.unlink(self.path("key.pem"))
+        self.checked(USAGE, f"{self.path('key.pem')}: No such file", "--web.config.file", config)
+        self.checked(USAGE, "web configuration ", "--web.config.file", self.write("wrong.yml", "nonsense: true\n"))
+        self.checked(USAGE, "No such file", "--web.config.file", self.path("none.yml"))
+
     def test_privileges(self):
         program = shutil.copy(binary(), self.folder)
         self.check_live(ENVIRONMENT, "setcap cap_net_raw=ep", "-i", "lo", prefix=AS_NOBODY, program=program)

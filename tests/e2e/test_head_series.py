@@ -5,7 +5,7 @@ import time
 
 from support.agent import Agent
 from support.case import NamespaceCase
-from support.marks import slow
+from support.marks import long, slow
 from support.namespaces import Testbed
 from support.prometheus import Prometheus
 from support.steady_connections import SteadyConnections
@@ -30,6 +30,7 @@ def slope_per_minute(points):
     return 60 * sum((at - mean_time) * (value - mean_value) for at, value in points) / square
 
 
+@long
 @slow
 class HeadSeriesTest(NamespaceCase):
     tools = ("prometheus",)

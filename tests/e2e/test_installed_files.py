@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files that the package installs beside the binary: manual page, systemd unit, shell completions and documents."""
+import json
 import os
 import re
 import shutil
@@ -81,6 +82,11 @@ class UnitTest(unittest.TestCase):
         for hides in ("ProcSubset", "InaccessiblePaths", "PrivateNetwork", "PrivateUsers", "RootDirectory"):
             self.assertNotIn(hides, settings)
 
+    def test_it_leaves_the_interface_as_it_is_and_has_a_limit_of_memory(self):
+        settings = dict(re.findall(r"^(\w+)=(.*)$", shipped.read(self.UNIT), re.MULTILINE))
+        self.assertEqual((settings["Environment"], settings["MemoryMax"]), ("TCPGAUGE_NO_PROMISCUOUS=true", "512M"))
+        self.assertIn("no-promiscuous", options_of_help())
+
     def test_every_variable_that_is_offered_is_an_option(self):
         offered = set(re.findall(r"^#?TCPGAUGE_(\w+)=", shipped.read("deploy/systemd/tcpgauge.default"), re.MULTILINE))
         known = {re.sub(r"[.-]", "_", name).upper() for name in options_of_help()}
@@ -142,6 +148,49 @@ class UnitSystemCallsTest(NamespaceCase):
         self.assertEqual(called - self.allowed(), set())
 
 
+class SourcePackageTest(unittest.TestCase):
+    # build-essential has the first; the file COMMIT stands for the second; the third is needed to run.
+    NOT_TO_BUILD = {"g++", "git", "netbase"}
+
+    def test_it_needs_to_build_what_a_checkout_needs(self):
+        control = shipped.read("deploy/debian/package/control")
+        needed = set(re.findall(r"^ ([\w+.-]+)", control.split("Build-Depends:")[1].split("\nStandards-")[0], re.MULTILINE))
+        listed = set(re.findall(r"^[\w+.-]+", shipped.read("deploy/packages.txt"), re.MULTILINE))
+        self.assertEqual(needed - {"debhelper-compat", "dh-sequence-installsysusers"}, listed - self.NOT_TO_BUILD)
+
+    def test_its_version_is_that_of_the_program(self):
+        said = subprocess.run([binary(), "--version"], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(shipped.read("deploy/debian/package/changelog"), r"\Atcpgauge \(%s-\d+\) " % re.escape(said.split()[1]))
+
+
+class BillOfMaterialsTest(unittest.TestCase):
+    @without("dpkg-query")
+    def test_it_lists_what_the_binary_loads_and_what_it_was_built_with(self):
+        done = subprocess.run([shipped.path("deploy/sbom.py"), binary()], capture_output=True, text=True,
+                              env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"})
+        self.assertEqual(done.stderr, "")
+        bill = json.loads(done.stdout)
+        self.assertEqual((bill["spdxVersion"], bill["dataLicense"], bill["SPDXID"], bill["creationInfo"]["created"]),
+                         ("SPDX-2.3", "CC0-1.0", "SPDXRef-DOCUMENT", "2023-11-14T22:13:20Z"))
+        names = {package["SPDXID"]: package["name"] for package in bill["packages"]}
+        self.assertEqual(len(names), len(bill["packages"]), "each has an identifier of its own")
+        for identifier in names:
+            self.assertRegex(identifier, r"\ASPDXRef-[A-Za-z0-9.-]+\Z")
+        related = {}
+        for relation in bill["relationships"]:
+            ends = [names.get(relation[end], relation[end]) for end in ("spdxElementId", "relatedSpdxElement")]
+            self.assertLessEqual(set(ends), set(names.values()) | {"SPDXRef-DOCUMENT"})
+            related.setdefault(relation["relationshipType"], set()).update(ends)
+        self.assertEqual(related["DESCRIBES"], {"SPDXRef-DOCUMENT", "tcpgauge"})
+        self.assertLess({"libc6", "libpcap0.8", "libcurl4", "libssl3"}, related["DYNAMIC_LINK"])
+        self.assertEqual(related["STATIC_LINK"], {"tcpgauge", "libabsl-dev", "libboost-dev", "nlohmann-json3-dev"})
+        listed = set(re.findall(r"^[\w+.-]+", shipped.read("deploy/packages.txt"), re.MULTILINE))
+        self.assertLessEqual(listed, set(names.values()))
+        for package in bill["packages"]:
+            if package["name"] != "tcpgauge":
+                self.assertRegex(package["externalRefs"][0]["referenceLocator"], r"^pkg:deb/debian/[^@+]+@[^@+]+\?arch=")
+
+
 class CompletionTest(unittest.TestCase):
     def bash(self, *words):
         """What bash offers for the last word."""
@@ -188,7 +237,7 @@ class CompletionTest(unittest.TestCase):
 class DocumentsTest(unittest.TestCase):
     def test_links_between_documents_lead_somewhere(self):
         names = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "PERFORMANCE.md", "RELIABILITY.md", "SECURITY.md",
-                 "CHANGELOG.md", "METRICS.md", "deploy/README.md"]
+                 "CHANGELOG.md", "METRICS.md", "deploy/README.md", "deploy/helm/tcpgauge/README.md"]
         names += sorted("docs/" + name for name in os.listdir(shipped.path("docs")) if name.endswith(".md"))
         for name in names:
             for link in re.findall(r"\]\(([^)\s]+)\)", shipped.read(name)):

@@ -1,65 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks the manifests, as kustomize renders them, against Kubernetes's types and against what the agent needs."""
 import copy
-import functools
 import json
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 import unittest
 
 import yaml
 from support import npm, shipped
 from support.agent import binary
 from support.case import NamespaceCase
+from support.manifests import LEVELS, OVERLAYS, container_of, every_choice, kustomized, of_kind, options_of, pod_of
 from support.namespaces import Namespace
 from support.processes import Process
 from support.waiting import wait_until
 
-OVERLAYS = ("base", "overlays/prometheus-operator", "overlays/scrape-annotations", "overlays/opentelemetry")
-# The levels of --identity, and what each may ask of the Kubernetes API: {(group, resource)}. The first needs no component.
-_PODS = {("", "pods")}
-LEVELS = {"local": set(), "node": _PODS, "cluster": _PODS | {("", "services"), ("discovery.k8s.io", "endpointslices")}}
 _SERIES_LIMIT = 5000  # --metrics.series-limit, unless told otherwise
-
-
-def rendered(overlay, level="local"):
-    """The objects that `kubectl apply -k` would send, once the component of the level was added to the overlay."""
-    return list(yaml.safe_load_all(_rendered_text(overlay, level)))
-
-
-@functools.lru_cache(None)
-def _rendered_text(overlay, level):
-    if not shutil.which("kubectl"):
-        raise unittest.SkipTest("kubectl is missing")
-    with tempfile.TemporaryDirectory() as folder:
-        copy_of_shipped = os.path.join(folder, "kubernetes")
-        shutil.copytree(shipped.path("deploy/kubernetes"), copy_of_shipped)
-        chosen = os.path.join(folder, "chosen")
-        os.mkdir(chosen)
-        with open(os.path.join(chosen, "kustomization.yaml"), "w") as file:
-            json.dump({"resources": [f"../kubernetes/{overlay}"],
-                       "components": [] if level == "local" else [f"../kubernetes/components/identity-{level}"]}, file)
-        done = subprocess.run(["kubectl", "kustomize", chosen], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise AssertionError(done.stderr)
-    return done.stdout
-
-
-def every_choice():
-    """Each overlay with each level: (overlay, level, objects)."""
-    return [(overlay, level, rendered(overlay, level)) for overlay in OVERLAYS for level in LEVELS]
-
-
-def of_kind(objects, kind):
-    found, = (each for each in objects if each["kind"] == kind)
-    return found
-
-
-def pod_of(objects):
-    return of_kind(objects, "DaemonSet")["spec"]["template"]
 
 
 class DownwardTest(NamespaceCase):
@@ -69,7 +26,7 @@ class DownwardTest(NamespaceCase):
               "metadata.uid": "6f0c", "metadata.namespace": "tcpgauge"}
 
     def test_the_resource_of_what_is_pushed_says_where_it_comes_from(self):
-        container, = pod_of(rendered("overlays/opentelemetry"))["spec"]["containers"]
+        container = container_of(kustomized("overlays/opentelemetry"))
         values = {}
         for variable in container["env"]:
             value = variable.get("value") or self.FIELDS[variable["valueFrom"]["fieldRef"]["fieldPath"]]
@@ -99,7 +56,7 @@ class KubernetesTest(unittest.TestCase):
         self.assertEqual(self.complaints(list(distinct.values())), [])
 
     def test_wrong_fields_would_be_noticed(self):
-        objects = rendered("overlays/prometheus-operator")
+        objects = kustomized("overlays/prometheus-operator")
         changes = {
             "hostNetwrk": ("DaemonSet", lambda spec: spec["template"]["spec"].update(hostNetwrk=True)),
             "'name'": ("DaemonSet", lambda spec: spec["template"]["spec"]["containers"][0].pop("name")),
@@ -154,7 +111,7 @@ class KubernetesTest(unittest.TestCase):
     def test_the_agent_is_told_its_level_and_its_node(self):
         for overlay, level, objects in every_choice():
             with self.subTest(overlay=overlay, level=level):
-                container, = pod_of(objects)["spec"]["containers"]
+                container = container_of(objects)
                 env = {each["name"]: each for each in container["env"]}
                 self.assertEqual(env["NODE_NAME"]["valueFrom"]["fieldRef"]["fieldPath"], "spec.nodeName")
                 # Without the variable, the level is the default, which is local.
@@ -168,13 +125,22 @@ class KubernetesTest(unittest.TestCase):
                 pod = pod_of(objects)["spec"]
                 container, = pod["containers"]
                 told = dict(word.split("=", 1) for word in container["args"] if word.startswith("--path."))
-                on_node = {each["name"]: each["hostPath"]["path"] for each in pod["volumes"]}
-                mounts = {each["mountPath"]: on_node[each["name"]] for each in container["volumeMounts"]}
+                on_node = {each["name"]: each["hostPath"]["path"] for each in pod["volumes"] if "hostPath" in each}
+                mounts = {each["mountPath"]: on_node.get(each["name"]) for each in container["volumeMounts"]}
                 self.assertEqual({option: mounts[path] for option, path in told.items()}, wanted)
                 self.assertEqual(sorted(on_node.values()), sorted(wanted.values()))
                 for each in container["volumeMounts"]:
                     self.assertTrue(each["readOnly"], each["name"])
                     self.assertNotIn("mountPropagation", each)
+
+    def test_what_documents_say_of_a_kustomization_of_ones_own_has_that_effect(self):
+        level, = re.findall(r"^```yaml\n(components:\n.*?)^```$", shipped.read("docs/identity.md"), re.DOTALL | re.MULTILINE)
+        endpoint, = re.findall(r"^```yaml\n(patches:\n.*?)^```$", shipped.read("docs/opentelemetry.md"), re.DOTALL | re.MULTILINE)
+        more = yaml.safe_load(level + endpoint)
+        container = container_of(kustomized("overlays/opentelemetry", settings=more))
+        told = {each["name"]: each.get("value") for each in container["env"]}
+        self.assertEqual(told["TCPGAUGE_IDENTITY"], "cluster")
+        self.assertEqual(told["OTEL_EXPORTER_OTLP_ENDPOINT"], "http://collector.observability:4318")
 
     def test_every_object_is_in_the_namespace_that_lets_it_in(self):
         for overlay, level, objects in every_choice():
@@ -187,7 +153,7 @@ class KubernetesTest(unittest.TestCase):
 
     def test_variables_are_used_after_they_are_defined(self):
         for overlay, level, objects in every_choice():
-            container, = pod_of(objects)["spec"]["containers"]
+            container = container_of(objects)
             defined = set()
             for variable in container["env"]:
                 used = set(re.findall(r"\$\((\w+)\)", variable.get("value", "")))
@@ -197,8 +163,8 @@ class KubernetesTest(unittest.TestCase):
     def test_probes_and_scrapes_ask_where_the_agent_listens(self):
         for overlay in OVERLAYS:
             with self.subTest(overlay=overlay):
-                objects = rendered(overlay)
-                container, = pod_of(objects)["spec"]["containers"]
+                objects = kustomized(overlay)
+                container = container_of(objects)
                 host, port = re.search(r"--web\.listen-address=(.*):(\d+)", " ".join(container["args"])).groups()
                 self.assertEqual(container["ports"][0]["containerPort"], int(port))
                 for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
@@ -207,7 +173,7 @@ class KubernetesTest(unittest.TestCase):
                 self.assertEqual(annotations.get("prometheus.io/port", port), port)
 
     def test_the_sample_limit_is_above_ours(self):
-        limit = of_kind(rendered("overlays/prometheus-operator"), "PodMonitor")["spec"]["sampleLimit"]
+        limit = of_kind(kustomized("overlays/prometheus-operator"), "PodMonitor")["spec"]["sampleLimit"]
         self.assertGreater(limit, _SERIES_LIMIT)
         for name in ("host", "kubernetes"):
             job, = yaml.safe_load(shipped.read(f"deploy/prometheus/scrape/{name}.yml"))["scrape_configs"]
@@ -217,8 +183,5 @@ class KubernetesTest(unittest.TestCase):
         """All of them are options that --help knows, and so are the variables that stand for options."""
         known = subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
         for _, _, objects in every_choice():
-            container, = pod_of(objects)["spec"]["containers"]
-            for word in container["args"]:
-                self.assertIn(word.split("=")[0] + " ", known)
-            for name in (each["name"] for each in container["env"] if each["name"].startswith("TCPGAUGE_")):
-                self.assertIn("--" + name[len("TCPGAUGE_"):].lower() + " ", known)
+            for option in options_of(container_of(objects)):
+                self.assertRegex(known, option + " ")

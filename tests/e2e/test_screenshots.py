@@ -44,7 +44,6 @@ class Screenshots(NamespaceCase):
             self.own(iperf3.Server(testbed, port))
             self.own(iperf3.Client(testbed, 20, bitrate, port))
         terminal.wait_for(top_view.footer, "the top view")
-        terminal.key("s")
 
         def talk():
             for number, talk in enumerate(talks):

@@ -69,7 +69,7 @@ class TerminalLifeTest(NamespaceCase):
         self.terminal.wait_for(lambda screen: self.terminal.full_screen() and top_view.rows(screen), "the view again")
         self.conversations[0].client_sends(5000)
         self.terminal.key("s")
-        self.terminal.wait_for(lambda screen: "Sorted by rate" in (top_view.footer(screen) or ()), "it takes keys")
+        self.terminal.wait_for(lambda screen: "Sorted by bytes" in (top_view.footer(screen) or ()), "it takes keys")
         self.assertIsNotNone(self.view.seconds_to_end(lambda: self.terminal.key("q")))
         self.check_whole()
 

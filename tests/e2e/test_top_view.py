@@ -28,7 +28,7 @@ class TopViewTest(NamespaceCase):
         """Starts the top view on the server's end; returns its terminal once it is drawn and captures."""
         terminal = self.own(Terminal(self.testbed.server))
         captures = self.captures()
-        command = program or (binary(), "--tui", "--web.listen-address=")
+        command = program or (top_view.as_tcptrack(self),)
         terminal.view = self.own(terminal.start(*command, "-i", self.testbed.link.server_interface, *options))
         terminal.wait_for(top_view.footer, "the top view's last line")
         # tcptrack draws before it opens the capture.
@@ -189,17 +189,31 @@ class TopViewTest(NamespaceCase):
 
     def test_installed_as_tcptrack_is_a_top_view_without_a_listener(self):
         terminal = self.own(Terminal(self.testbed.server))
-        status, folder = terminal.shell("mktemp -d")
-        self.assertEqual(status, 0)
-        folder = folder.strip()
-        self.addCleanup(terminal.shell, f"rm -r {folder}")
-        terminal.shell(f"ln -s {binary()} {folder}/tcptrack")
-        view = self.own(terminal.start(f"{folder}/tcptrack", "-i", self.testbed.link.server_interface, "-dfp", "-r", "5",
-                                       "port", "7000"))
+        view = self.own(terminal.start(top_view.as_tcptrack(self), "-i", self.testbed.link.server_interface, "-dfp", "-r",
+                                       "5", "port", "7000"))
         terminal.wait_for(top_view.footer, "the top view")
         self.assertEqual(self.testbed.server.run("ss", "-Hltn").strip(), "")
         self.assertIsNotNone(view.seconds_to_end(lambda: terminal.key("q")))
         self.assertEqual(view.status(), 0)
+
+
+    def test_under_its_own_name_closed_connections_sink_and_hide(self):
+        terminal = self.open_view("-r", "60", program=(binary(), "--tui", "--web.listen-address="))
+        ended, fast = self.conversations(2)
+        self.wait_for_footer(terminal, of=2, sort="Sorted by rate")
+        ended.client_sends(100_000)
+        ended.close()
+
+        def sunk(screen):
+            fast.client_sends(10)
+            return [(row.client, row.state) for row in top_view.rows(screen)] == [
+                (fast.client_endpoint, "ESTABLISHED"), (ended.client_endpoint, "CLOSED")]
+        terminal.wait_for(sunk, "the closed connection below the open one")
+        header = terminal.screen()[0].split()
+        self.assertEqual(header, ["Client", "Server", "Up/s", "Down/s", "Loss", "Resp", "State"])
+        terminal.key("c")
+        terminal.wait_for(lambda screen: [row.client for row in top_view.rows(screen)] == [fast.client_endpoint]
+                          and "of 1 (2)" in screen[-1], "no closed connection")
 
 
 def _near(one, other):
@@ -229,10 +243,11 @@ class TotalTest(unittest.TestCase):
         self.writer.close()
         terminal = Terminal()
         self.addCleanup(terminal.close)
-        view = terminal.start(binary(), "--tui", "-T", self.path, "--web.listen-address=")
+        view = terminal.start(top_view.as_tcptrack(self), "-T", self.path)
         self.addCleanup(view.close)
         # Rates are read once they have come to rest: the file is read, and its last packets are in the snapshot.
-        for key, title in (("s", "Speed"), ("a", "Average"), ("a", "Speed")):
+        for key, title in (("s", "Speed"), ("a", "Avg 2s"), ("a", "Avg 10s"), ("a", "Avg 40s"), ("a", "Avg life"),
+                           ("a", "Speed")):
             terminal.key(key)
             total = terminal.wait_for(lambda screen: title in screen[0] and abs(
                 (top_view.total(screen) or 0) - self.RATE) < 0.03 * self.RATE and screen, f"{title}: {self.RATE} B/s")

@@ -118,6 +118,7 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
       for (const DecodedPacket& packet : batch) hints.push_back(ConnectionHint::Of(packet, hasher));
     }
     table.Apply(batch, hints);
+    if (done % 3 == 0) table.TellSomeEdges();
     // From here on the table does not know all segments that may have copies, and the model does.
     if (table.fingerprints().replaced_early() > 0) return "";
     for (const DecodedPacket& packet : batch) {
@@ -140,6 +141,10 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
   table.EndAll();
   model.EndAll(recorder.ended);
   model.Compare(table);
+  const Totals told = table.told_totals();
+  if (told.client_payload_bytes != table.totals().client_payload_bytes || told.segments != table.totals().segments) {
+    return problem("an edge was not told");
+  }
   return model.error().empty() ? "" : problem("at the end");
 }
 

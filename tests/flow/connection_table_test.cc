@@ -347,7 +347,8 @@ TEST_F(ConnectionTableTest, RatesAreThoseOfEachEnd) {
   Feed(FromServer().Seq(5001).Ack(1101).Payload(700).Time(0.6));
   EXPECT_EQ(table().PayloadRate(0, true, TestTime(1)), 100);
   EXPECT_EQ(table().PayloadRate(0, false, TestTime(1)), 700);
-  EXPECT_EQ(table().WindowPayloadBytes(0, TestTime(1)), 800);
+  EXPECT_EQ(table().WindowPayloadBytes(0, TestTime(0.9)), 800);
+  EXPECT_EQ(table().WindowPayloadBytes(0, TestTime(1)), 786) << "800 exp(-1/60)";
   EXPECT_EQ(table().PayloadRate(0, true, TestTime(2)), 0);
 }
 
@@ -407,7 +408,7 @@ TEST_F(ConnectionTableTest, OfThoseThatEndedTheHeavierTakesThePlaceOfALighter) {
     Advance(seconds += 3);
     ASSERT_EQ(table().recently_ended().size(), 1);
     table().recently_ended().Visit([payload](const RecentlyEnded::Entry& entry) {
-      EXPECT_EQ(entry.summary.window_payload_bytes, payload == 100 ? 100 : 150);
+      EXPECT_EQ(entry.summary.client_sent.payload_bytes, payload == 100 ? 100 : 150);
     });
   }
 }

@@ -69,7 +69,7 @@ class EdgeAdmission : public testing::Test {
       Open(key);
       slots_[key] = EdgeTable::kNone;
     }
-    table_->Credit(&slots_[key], key, /*is_open=*/true, {/*of_client=*/true, bytes}, now_);
+    table_->Credit(&slots_[key], key, /*is_open=*/true, {/*client_payload_bytes=*/bytes}, now_);
     truth_.client_payload_bytes += bytes;
   }
   // Lets a second pass. Checks that nothing is lost or counted twice, that no counter falls, and that no more edges

@@ -11,7 +11,10 @@ namespace {
 
 class EdgeCounts : public TableTest {
  protected:
-  EdgeCounters Edges() { return SumOfEdges(*table().edges()); }
+  EdgeCounters Edges() {
+    TellAllEdges();
+    return SumOfEdges(*table().edges());
+  }
 };
 
 TEST_F(EdgeCounts, AClosedConnectionIsNotOpenWhileItLingers) {

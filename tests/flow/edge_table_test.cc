@@ -36,12 +36,16 @@ class EdgeTableTest : public testing::Test {
     edges_ = std::make_unique<EdgeTable>(options, times, 1, &bindings_);
   }
   EdgeKey Key(uint32_t client) const { return edges_->KeyOf(Address(client), {Address(0xffffff), 443}); }
+  void CreditResponse(uint32_t client, double seconds) {
+    edges_->CreditResponse(slots_[client], Address(client), {Address(0xffffff), 443}, EdgeBinding(), seconds);
+  }
   void Send(uint32_t client, uint64_t bytes, bool of_client = true) {
     if (slots_.find(client) == slots_.end()) {
       edges_->Open(Key(client), now_);
       slots_[client] = EdgeTable::kNone;
     }
-    edges_->Credit(&slots_[client], Key(client), /*is_open=*/true, {of_client, bytes, 1, 1}, now_);
+    edges_->Credit(&slots_[client], Key(client), /*is_open=*/true, {of_client ? bytes : 0, of_client ? 0 : bytes, 1, 1},
+                   now_);
     (of_client ? sent_.client_payload_bytes : sent_.server_payload_bytes) += bytes;
   }
   void PassSeconds(int seconds) {
@@ -106,8 +110,8 @@ TEST_F(EdgeTableTest, ADelayIsDistributedWhereItIsCredited) {
   Make(1, 10);
   Send(1, 100);
   edges_->CreditHandshake(&slots_[1], Key(1), 0.25);
-  edges_->CreditResponse(slots_[1], EdgeBinding(), 0.5);
-  edges_->CreditResponse(slots_[1], EdgeBinding(), 0);
+  CreditResponse(1, 0.5);
+  CreditResponse(1, 0);
   Send(2, 100);
   edges_->CreditHandshake(&slots_[2], Key(2), 8);
   EXPECT_EQ(Exported()[Address(1)].response_count, 2);
@@ -338,7 +342,7 @@ TEST_F(EdgeTableTest, AServerOfAGroupIsNoService) {
   const EdgeKey key = edges_->KeyOf(Address(1), server);
   EdgeTable::Slot slot = EdgeTable::kNone;
   edges_->Open(key, now_);
-  edges_->Credit(&slot, key, /*is_open=*/true, {true, 100}, now_);
+  edges_->Credit(&slot, key, /*is_open=*/true, {100}, now_);
   edges_->NoteService(slot, key, server);
   edges_->NoteService(slot, key, {*IpAddress::Parse("198.51.100.99"), 443});
   edges_->NoteService(slot, key, {*IpAddress::Parse("198.51.100.7"), 8443});  // a translation of the port
@@ -423,7 +427,7 @@ TEST_F(EdgeTableTest, EveryDelayIsInOneDistributionAndNoBucketFalls) {
         edges_->CreditHandshake(&slots_[client], Key(client), seconds);
         all.handshake_rtt_seconds.Observe(seconds);
       } else {
-        edges_->CreditResponse(slots_[client], EdgeBinding(), seconds);
+        CreditResponse(client, seconds);
         all.response_seconds.Observe(seconds);
       }
       if (step % 16 != 0) continue;
@@ -466,7 +470,7 @@ TEST_F(EdgeTableTest, TheHeaviestAreExportedAmongAMillionOthers) {
     const uint32_t client = heavy ? random() % 20 : 1000 + random() % 1000000;
     EdgeTable::Slot slot = EdgeTable::kNone;
     edges_->Open(Key(client), now_);
-    edges_->Credit(&slot, Key(client), /*is_open=*/true, {true, 1000}, now_);
+    edges_->Credit(&slot, Key(client), /*is_open=*/true, {1000}, now_);
     edges_->Close(slot, Key(client));
     if (i % 100000 == 0) PassSeconds(1);
   }
@@ -540,10 +544,10 @@ TEST_F(EdgeTableTest, WhatAHeldEdgeIsCreditedWithIsTheSameWithoutAKey) {
   Send(1, 100);  // admitted at once
   Send(2, 100);  // not admitted
   for (const uint32_t client : {1, 2}) {
-    EXPECT_TRUE(edges_->CreditHeld(slots_[client], Address(client), server, {}, {true, 10, 1, 0, 1}, now_));
-    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(3 - client), server, {}, {true, 10}, now_));
-    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(client), {server.address, 80}, {}, {true, 10}, now_));
-    EXPECT_FALSE(edges_->CreditHeld(EdgeTable::kNone, Address(client), server, {}, {true, 10}, now_));
+    EXPECT_TRUE(edges_->CreditHeld(slots_[client], Address(client), server, {}, {10, 0, 1, 0, 1}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(3 - client), server, {}, {10}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(slots_[client], Address(client), {server.address, 80}, {}, {10}, now_));
+    EXPECT_FALSE(edges_->CreditHeld(EdgeTable::kNone, Address(client), server, {}, {10}, now_));
   }
   EXPECT_EQ(Exported()[Address(1)].client_payload_bytes, 110u);
   EXPECT_EQ(Exported()[Address(1)].segments, 2u);
@@ -556,7 +560,7 @@ TEST_F(EdgeTableTest, AnEdgeOfAPrefixIsCreditedByItsKeyAlone) {
   options.v4_prefix_bits = 24;
   edges_ = std::make_unique<EdgeTable>(options, EdgeTimes{60 * kSecond, 3600 * kSecond}, 1, &bindings_);
   Send(256, 100);
-  EXPECT_FALSE(edges_->CreditHeld(slots_[256], Address(256), {Address(0xffffff), 443}, {}, {true, 10}, now_))
+  EXPECT_FALSE(edges_->CreditHeld(slots_[256], Address(256), {Address(0xffffff), 443}, {}, {10}, now_))
       << "the first address of the prefix";
 }
 

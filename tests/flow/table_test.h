@@ -127,7 +127,17 @@ class TableTest : public testing::Test, public EndedConnectionSink {
   // Expects that all edges together were credited with the table's totals, except for what belongs to pending attempts.
   void ExpectEdgesAddUp() {
     if (table().edges() == nullptr) return;
-    const Totals& totals = table().totals();
+    ExpectAddUp(table().told_totals());
+    TellAllEdges();
+    ExpectAddUp(table().totals());
+  }
+
+  void TellAllEdges() {
+    while (!table().TellSomeEdges()) {
+    }
+  }
+
+  void ExpectAddUp(const Totals& totals) {
     const uint64_t pending = table().pending_attempts();
     const EdgeCounters sum = SumOfEdges(*table().edges());
     EXPECT_EQ(sum.client_payload_bytes, totals.client_payload_bytes);

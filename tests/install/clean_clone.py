@@ -39,7 +39,7 @@ def clone():
 
 @functools.lru_cache(None)
 def packages():
-    """The folder in which one command has put the Debian package, built from the clone."""
+    """The folder in which one command has put the Debian packages and their source, made from the clone."""
     folder = Folder("tcpgauge-packages-").path
     # A clone is a workspace of its own to Bazel: its server ends with it.
     try:
@@ -52,4 +52,22 @@ def packages():
 def package():
     """tcpgauge_VERSION_ARCHITECTURE.deb."""
     found, = glob.glob(os.path.join(packages(), "tcpgauge_*.deb"))
+    return found
+
+
+@functools.lru_cache(None)
+def tarball():
+    """tcpgauge-VERSION.linux-ARCHITECTURE.tar.gz, built from the clone."""
+    folder = Folder("tcpgauge-tarball-").path
+    try:
+        run(os.path.join(clone(), "deploy/tarball/build.sh"), folder)
+    finally:
+        run("bazel", "shutdown", cwd=clone())
+    found, = glob.glob(os.path.join(folder, "*.tar.gz"))
+    return found
+
+
+def source_package():
+    """tcpgauge_VERSION.dsc, beside the files that it names."""
+    found, = glob.glob(os.path.join(packages(), "tcpgauge_*.dsc"))
     return found

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Tests what users install: the Debian package in a minimal Debian, the container image, and the five-minute start of
-# docs/host.md, run exactly as written. Installs missing packages. Takes about a quarter of an hour, because it builds
-# everything from a clean clone of the commit that is checked out. Works on Debian 12, as root, from any folder.
+# Tests what users install: the Debian packages and the tar file in a minimal Debian, the container image, and the
+# five-minute start of docs/host.md, run exactly as written. Installs missing packages. Takes about an hour on two
+# processors, because it builds everything from a clean clone of the commit that is checked out, and once more without
+# any cache. Works on Debian 12, as root, from any folder.
 #
 # usage: tests/install/run.sh [WORD ...]
 #
-# With WORDs, runs only the tests whose names contain one of them: package, newcomer, image.
+# With WORDs, runs only the tests whose names contain one of them: package, tarball, newcomer, image.
 #
 # Prints a line for each test. The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test
 # failed.

@@ -131,6 +131,18 @@ class ImageTest(NamespaceCase):
         self.assertNotEqual(agent.wait(30), 0)
         self.assertIn("Operation not permitted", agent.stdout() + agent.stderr())
 
+    def test_labels_say_what_it_is_made_of(self):
+        labels = json.loads(self.podman("image", "inspect", _IMAGE))[0]["Labels"]
+        labels = {name.removeprefix("org.opencontainers.image."): text for name, text in labels.items()}
+        said = self.podman("run", "--rm", *_HERE, "--network=none", *self.rights(), _IMAGE, "--version")
+        self.assertIn(labels["version"], said)
+        commit = run("git", "-c", "safe.directory=*", "-C", clone(), "rev-parse", "--short=12", "HEAD").strip()
+        self.assertEqual(labels["revision"], commit)
+        self.assertIn(commit, said)
+        self.assertEqual((labels["title"], labels["licenses"]), ("tcpgauge", "Apache-2.0"))
+        # The remote of the clone is a folder of this machine, which is nobody else's business.
+        self.assertNotIn("source", labels)
+
     def test_it_is_small(self):
         base, image = (json.loads(self.podman("image", "inspect", name))[0]["Size"] for name in (_BASE, _IMAGE))
         print(f"  {image / 1e6:.0f} MB, of which the base is {base / 1e6:.0f} MB")

@@ -189,6 +189,8 @@ TEST(CommandLine, TakesFlagsWithAValue) {
 TEST(CommandLine, TakesAnEmptyListenAddressForNoListener) {
   EXPECT_THAT(OptionsOf({"--web.listen-address="}).listen_addresses, IsEmpty());
   EXPECT_THAT(OptionsOf({"--web.listen-address", ""}).listen_addresses, IsEmpty());
+  EXPECT_THAT(OptionsOf({"--web.systemd-socket"}).listen_addresses, IsEmpty());
+  EXPECT_FALSE(OptionsOf({"--web.systemd-socket", "--tui"}).may_serve_nothing);
   const Options options = OptionsOf({"--web.listen-address=", "-T", "f.pcap"});
   EXPECT_THAT(options.listen_addresses, IsEmpty());
   EXPECT_EQ(options.read_file, "f.pcap");
@@ -246,6 +248,9 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
        "tcpgauge: --buffer-size: '99999999999999999999' is not a number of KiB from 1 to 2097151"},
       {{"--log.level", "loud"}, "tcpgauge: --log.level: 'loud' is not one of debug, info, warn, error"},
       {{"--log.format", "xml"}, "tcpgauge: --log.format: 'xml' is neither logfmt nor json"},
+      {{"--web.listen-address", ":9100", "--web.systemd-socket"},
+       "tcpgauge: --web.systemd-socket and --web.listen-address exclude each other: systemd chooses the addresses; "
+       "give one of them"},
       {{"--web.listen-address", "9100"},
        "tcpgauge: --web.listen-address: '9100' is not HOST:PORT, as in 127.0.0.1:10406, [::1]:10406 or :10406, nor "
        "unix:PATH"},

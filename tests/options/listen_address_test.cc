@@ -27,6 +27,8 @@ TEST(ParseListenAddress, RefusesOtherTexts) {
                             "[127.0.0.1]:80", "[zz]:80", "a b:80", "unix:"}) {
     EXPECT_FALSE(ParseListenAddress(wrong).ok()) << wrong;
   }
+  EXPECT_TRUE(ParseListenAddress("unix:" + std::string(107, 'x')).ok());
+  EXPECT_FALSE(ParseListenAddress("unix:" + std::string(108, 'x')).ok());
 }
 
 TEST(ParseListenAddress, MakesSpellingsOfOneAddressEqual) {

@@ -32,7 +32,7 @@ class StalledByEdgeTest : public testing::Test {
   EdgeTable::Slot Send(uint32_t client, uint64_t bytes) {
     EdgeTable::Slot slot = EdgeTable::kNone;
     EdgeTraffic traffic;
-    traffic.payload_bytes = bytes;
+    traffic.client_payload_bytes = bytes;
     edges_->Open(Key(client), now_);
     edges_->Credit(&slot, Key(client), /*is_open=*/true, traffic, now_);
     return slot;

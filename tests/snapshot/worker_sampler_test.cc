@@ -34,12 +34,12 @@ class WorkerSamplerTest : public testing::Test {
 };
 
 TEST_F(WorkerSamplerTest, SamplesOnceInEachSecondOfSteadyTime) {
-  EXPECT_TRUE(sampler_.Step(Seconds(5.3)));
+  EXPECT_EQ(sampler_.Step(Seconds(5.3)), WorkerSampler::Progress::kPublished);
   EXPECT_EQ(Latest().second, 5);
-  EXPECT_FALSE(sampler_.Step(Seconds(5.9)));
-  EXPECT_TRUE(sampler_.Step(Seconds(6)));
+  EXPECT_EQ(sampler_.Step(Seconds(5.9)), WorkerSampler::Progress::kIdle);
+  EXPECT_EQ(sampler_.Step(Seconds(6)), WorkerSampler::Progress::kPublished);
   EXPECT_EQ(Latest().second, 6);
-  EXPECT_TRUE(sampler_.Step(Seconds(9.5)));
+  EXPECT_EQ(sampler_.Step(Seconds(9.5)), WorkerSampler::Progress::kPublished);
   EXPECT_EQ(Latest().second, 9);
   EXPECT_FALSE(buffer_.TakeLatest());
 }

@@ -219,7 +219,7 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
     ++pending;
     pending_syns += static_cast<uint64_t>(connection.repeated_syns);
   }
-  const Totals& totals = table.totals();
+  const Totals totals = table.told_totals();
   const auto closed = [&totals](EndReason reason) { return totals.closed[static_cast<size_t>(reason)]; };
   const uint64_t open = OpenConnections(totals);
   const uint64_t round_trips = CountOf(totals.handshake_rtt_seconds);

@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
       hub.Publish(tcpgauge::ScriptedTraffic(connections, second));
     }
   });
-  const absl::Status status = tcpgauge::RunTopView(hub, stop_fd);
+  const absl::Status status = tcpgauge::RunTopView(hub, stop_fd, {});
   stop.Notify();
   collector.join();
   if (!status.ok()) std::fprintf(stderr, "demo: %s\n", std::string(status.message()).c_str());

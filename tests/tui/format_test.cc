@@ -42,5 +42,16 @@ TEST(Format, IdleTimesAreInTheirLargestUnit) {
   EXPECT_EQ(FormatIdle(100 * 3600 * kNanosecondsPerSecond), "4d");
 }
 
+TEST(Format, SharesArePercentThatAreNeverRoundedUp) {
+  const std::pair<double, const char*> kCases[] = {{0, "0%"},     {0.0005, "<.1%"}, {0.003, "0.3%"}, {0.0999, "9.9%"},
+                                                   {0.12, "12%"}, {0.999, "99%"},   {1, "100%"},     {7, "100%"}};
+  for (const auto& [share, want] : kCases) EXPECT_EQ(FormatPercent(share), want) << share;
+}
+
+TEST(Format, AShortRateLeavesTheSecondToItsTitle) {
+  EXPECT_EQ(FormatShortRate(1023.5 * 1024, RateUnit::kBytes), "1023 KB");
+  EXPECT_EQ(FormatShortRate(125000, RateUnit::kBits), "1.0 Mb");
+}
+
 }  // namespace
 }  // namespace tcpgauge

@@ -48,5 +48,18 @@ TEST(Line, IsFilledToTheScreenInItsStyle) {
   EXPECT_EQ(line.spans().back().style, Style::kBar);
 }
 
+TEST(Line, ABarStandsBehindItsFirstColumns) {
+  Line line;
+  line.Put(0, "äbc", Style::kPlain);
+  line.Put(4, "def", Style::kFailed);
+  line.set_bar_columns(5);
+  line.FitTo(8);
+  std::string in_bar, beyond;
+  for (const Span& span : line.spans()) (span.in_bar ? in_bar : beyond) += span.text;
+  EXPECT_EQ(in_bar, "äbc d");
+  EXPECT_EQ(beyond, "ef ");
+  EXPECT_EQ(line.width(), 8);
+}
+
 }  // namespace
 }  // namespace tcpgauge

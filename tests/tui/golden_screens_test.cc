@@ -5,11 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "tests/support/example_identities.h"
+#include "tests/tui/expect_golden.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
 #include "tests/tui/text_screen.h"
@@ -86,30 +83,13 @@ std::shared_ptr<const Snapshot> Office(int64_t second) {
   return snapshot;
 }
 
-std::string GoldenFolder() {
-  const char* workspace = getenv("BUILD_WORKSPACE_DIRECTORY");  // set only by `bazel run`
-  return std::string(workspace != nullptr ? workspace : ".") + "/tests/golden/tui/";
-}
-
-void ExpectGolden(const std::string& name, const std::string& text) {
-  const std::string path = GoldenFolder() + name + ".screen";
-  if (getenv("TCPGAUGE_UPDATE_GOLDENS") != nullptr) {
-    std::ofstream(path) << text;
-    return;
-  }
-  std::ifstream file(path);
-  std::stringstream golden;
-  golden << file.rdbuf();
-  EXPECT_EQ(golden.str(), text) << path;
-}
-
 // Shows the office for twelve seconds on one screen.
 class GoldenScreens : public testing::Test {
  protected:
-  void Open(int rows, int columns, bool utf8 = true) {
+  void Open(int rows, int columns, bool utf8 = true, const ViewSettings& settings = {}) {
     hub_ = std::make_unique<SnapshotHub>();
     screen_ = std::make_unique<TextScreen>(rows, columns, utf8);
-    app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
+    app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_, settings);
     for (int64_t second = 0; second < 12; ++second) {
       hub_->Publish(Office(second));
       ASSERT_TRUE(app_->Step());
@@ -138,6 +118,19 @@ TEST_F(GoldenScreens, ListAtEveryWidth) {
   }
 }
 
+TEST_F(GoldenScreens, StartedAsTcptrackItLooksLikeTcptrack) {
+  for (const int columns : {80, 120}) {
+    Open(14, columns, /*utf8=*/true, {/*as_tcptrack=*/true});
+    ExpectGolden("tcptrack_" + std::to_string(columns) + "_styled", screen_->StyledText());
+  }
+}
+
+TEST_F(GoldenScreens, ClosedConnectionsCanBeHidden) {
+  Open(14, 80);
+  Type("c");
+  ExpectGolden("closed_hidden_80", screen_->Text());
+}
+
 TEST_F(GoldenScreens, ListWithoutUtf8IsPlainAscii) {
   Open(14, 200, /*utf8=*/false);
   ExpectGolden("list_200_ascii", screen_->Text());
@@ -146,7 +139,7 @@ TEST_F(GoldenScreens, ListWithoutUtf8IsPlainAscii) {
 
 TEST_F(GoldenScreens, ListAt80x24SortedByRateWithAMark) {
   Open(24, 80);
-  Type("sj");
+  Type("j");
   ExpectGolden("list_80x24_marked_styled", screen_->StyledText());
 }
 
@@ -171,7 +164,7 @@ TEST_F(GoldenScreens, FilterWhileItIsTyped) {
 
 TEST_F(GoldenScreens, BitsAveragesReversedAndHeld) {
   Open(14, 120);
-  Type("sSba");
+  Type("Sba");
   ExpectGolden("bits_average_reversed_120", screen_->Text());
   Type("o");
   ExpectGolden("held_120", screen_->Text());
@@ -208,9 +201,9 @@ TEST_F(GoldenScreens, TheTotalOfAveragesIsTheTrafficThatGoesOn) {
   app_ = std::make_unique<TopApp>(hub_.get(), screen_.get(), &names_);
   hub_->Publish(ShortConnections());
   ASSERT_TRUE(app_->Step());
-  Type("sb");
+  Type("b");
   ExpectGolden("short_connections_120", screen_->Text());
-  Type("a");
+  Type("aaaa");
   ExpectGolden("short_connections_average_120_styled", screen_->StyledText());
 }
 

@@ -69,7 +69,7 @@ class HelpKeysTest : public testing::Test {
   SnapshotHub hub_;
   TextScreen screen_{kRows, 130};
   KnownNames names_;
-  TopApp app_{&hub_, &screen_, &names_};
+  TopApp app_{&hub_, &screen_, &names_, {/*as_tcptrack=*/true}};
 };
 
 TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {
@@ -80,8 +80,8 @@ TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {
     std::istringstream words(screen_.LineText(row).substr(0, 15));
     for (std::string key; words >> key;) keys.insert(key);
   }
-  EXPECT_EQ(keys, std::set<std::string>({"q", "Ctrl-C", "p",     "s", "<", ">", "S", "o", "Up", "Down",
-                                         "j", "k",      "Enter", "/", "b", "a", "n", "z", "h",  "?"}));
+  EXPECT_EQ(keys, std::set<std::string>({"q", "Ctrl-C", "p",     "g", "s", "<", ">", "S", "o", "Up", "Down",
+                                         "j", "k",      "Enter", "/", "b", "c", "a", "n", "z", "h",  "?"}));
 }
 
 // Ctrl-C is a signal, so TopAppRunTest and the end-to-end tests cover it.
@@ -217,12 +217,32 @@ TEST_F(HelpKeysTest, BShowsBits) {
 TEST_F(HelpKeysTest, AShowsTheAverageOverTheLifetime) {
   const std::string over_window = Top();
   const std::string total = screen_.LineText(kRows - 2);
-  Type("a");
+  Type("aaaa");
   EXPECT_NE(Top(), over_window);
   EXPECT_EQ(screen_.LineText(kRows - 2), total) << "TOTAL is always the speed over the rate window";
   Type("a");
   EXPECT_EQ(Top(), over_window);
   EXPECT_EQ(screen_.LineText(kRows - 2), total);
+}
+
+TEST_F(HelpKeysTest, AAveragesOverSecondsToo) {
+  for (const char* title : {"Avg 2s", "Avg 10s", "Avg 40s", "Avg life", "Speed"}) {
+    Type("a");
+    EXPECT_TRUE(Shows(title)) << screen_.LineText(0);
+  }
+}
+
+TEST_F(HelpKeysTest, CHidesClosedConnections) {
+  auto closed = Twenty(2);
+  closed->connections[0].state = ConnectionState::kClosed;
+  closed->connections[1].state = ConnectionState::kReset;
+  Publish(closed);
+  EXPECT_TRUE(Shows("of 20 "));
+  Type("c");
+  EXPECT_TRUE(Shows("of 18 (20)"));
+  EXPECT_EQ(First(), 3);
+  Type("c");
+  EXPECT_TRUE(Shows("of 20 "));
 }
 
 TEST_F(HelpKeysTest, NShowsNames) {

@@ -31,13 +31,35 @@ TEST(Meter, RatesAreTheSnapshotsByDefault) {
 
 TEST(Meter, TheAverageIsOverTheLifetime) {
   Meter meter;
-  meter.set_lifetime_average(true);
+  meter.set_averaging(Averaging::kLifetime);
   ConnectionSummary view = Ssh();
   EXPECT_EQ(meter.Of(view, kNow).up_bytes_per_second, 100);
   view.state = ConnectionState::kClosed;
   EXPECT_EQ(meter.Of(view, kNow).up_bytes_per_second, 500) << "up to its last packet once it ended";
   view.last_packet_time_ns = view.start_time_ns;
   EXPECT_EQ(meter.Of(view, kNow).up_bytes_per_second, 1000) << "a burst counts as one second";
+}
+
+TEST(Meter, TheAverageOverSecondsIsThatOfTheHistory) {
+  RateHistory history;
+  Snapshot snapshot;
+  for (int second = 1; second <= 20; ++second) {
+    snapshot.connections = {Ssh()};
+    snapshot.connections[0].client_sent.payload_bytes_per_second = second;
+    snapshot.time_ns = kScriptStartNs + second * kNanosecondsPerSecond;
+    history.Record(snapshot);
+  }
+  Meter meter(&history);
+  meter.set_averaging(Averaging::kTwoSeconds);
+  EXPECT_EQ(meter.Of(Ssh(), snapshot.time_ns).up_bytes_per_second, 19.5);
+  EXPECT_EQ(meter.Of(Ssh(), snapshot.time_ns).down_bytes_per_second, 20);
+  meter.set_averaging(Averaging::kTenSeconds);
+  EXPECT_EQ(meter.Of(Ssh(), snapshot.time_ns).up_bytes_per_second, 15.5);
+  meter.set_averaging(Averaging::kFortySeconds);
+  EXPECT_EQ(meter.Of(Ssh(), snapshot.time_ns).up_bytes_per_second, 10.5) << "over what was recorded";
+  ConnectionSummary other = Ssh();
+  other.id = 2;
+  EXPECT_EQ(meter.Of(other, snapshot.time_ns).up_bytes_per_second, 10) << "without a history, over the rate window";
 }
 
 TEST(Meter, TotalsCountFromTheirReset) {

@@ -32,6 +32,20 @@ TEST(RateHistory, GivesTheNewestAndForgetsTheOldest) {
   EXPECT_EQ(history.Of(1, 1000).back(), 500);
 }
 
+TEST(RateHistory, AConnectionThatBecameHeavyCountsAsSilentBefore) {
+  RateHistory history;
+  for (int64_t i = 0; i < 10; ++i) history.Record(At(i * 1000, {{1, 5}}));
+  const Snapshot last = At(10000, {{1, 5}, {2, 90}, {3, 90}});
+  history.Record(last);
+  EXPECT_EQ(history.AverageOf(last.connections[0], last.time_ns, 10)->up, 5);
+  EXPECT_EQ(history.AverageOf(last.connections[0], last.time_ns, 10)->down, 1);
+  EXPECT_EQ(history.AverageOf(last.connections[1], last.time_ns, 10)->up, 90.0 / 9) << "over its age";
+  ConnectionSummary young = last.connections[2];
+  young.start_time_ns = last.time_ns - 2 * kNanosecondsPerSecond;
+  EXPECT_EQ(history.AverageOf(young, last.time_ns, 10)->up, 45);
+  EXPECT_EQ(history.AverageOf(ScriptedConnection(4, Endpoint(), Endpoint()), last.time_ns, 10), std::nullopt);
+}
+
 TEST(RateHistory, KnowsNothingOfOthers) { EXPECT_TRUE(RateHistory().Of(7, 10).empty()); }
 
 TEST(RateHistory, WhatIsGoneIsForgottenButTheWatched) {

@@ -24,7 +24,7 @@ std::vector<uint64_t> Ids(const Snapshot& snapshot, RowOrder* order) {
 
 std::vector<uint64_t> Ids(const Snapshot& snapshot, ConnectionSort sort, bool reverse = false) {
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), sort, reverse, All);
+  order.Rebuild(snapshot, Meter(), sort, reverse, ClosedRows::kAmongOthers, All);
   return Ids(snapshot, &order);
 }
 
@@ -77,6 +77,8 @@ TEST(RowOrder, EveryOtherColumnCanBeTheOrder) {
   EXPECT_EQ(Ids(snapshot, ConnectionSort::kDown), (std::vector<uint64_t>{2, 1, 3}));
   EXPECT_EQ(Ids(snapshot, ConnectionSort::kRtt), (std::vector<uint64_t>{3, 1, 2})) << "an unknown one is last";
   EXPECT_EQ(Ids(snapshot, ConnectionSort::kRetransmissions), (std::vector<uint64_t>{2, 1, 3}));
+  snapshot.connections[0].server_sent.packets = 10, snapshot.connections[1].client_sent.packets = 100;
+  EXPECT_EQ(Ids(snapshot, ConnectionSort::kLoss), (std::vector<uint64_t>{1, 2, 3})) << "3 of 10, 4 of 100";
 }
 
 TEST(RowOrder, ReverseTurnsItRound) {
@@ -87,7 +89,7 @@ TEST(RowOrder, ReverseTurnsItRound) {
 TEST(RowOrder, ListsAndAddsUpOnlyWhatIsWanted) {
   const Snapshot snapshot = Three();
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), ConnectionSort::kStart, false,
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kStart, false, ClosedRows::kAmongOthers,
                 [](const ConnectionSummary& view) { return view.id != 2; });
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 1}));
   EXPECT_EQ(order.total().up_bytes_per_second, 25);
@@ -122,8 +124,8 @@ TEST(RowOrder, TheTotalIsTheRateOfNowEvenIfRowsShowAverages) {
   Meter meter;
   RowOrder order;
   for (const bool average : {false, true}) {
-    meter.set_lifetime_average(average);
-    order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+    meter.set_averaging(average ? Averaging::kLifetime : Averaging::kRateWindow);
+    order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, ClosedRows::kAmongOthers, All);
     EXPECT_EQ(order.total().up_bytes_per_second, 350) << average;
     EXPECT_EQ(order.total().down_bytes_per_second, 1400) << average;
     EXPECT_EQ(order.total().bytes(), 1001241000u) << average;
@@ -135,10 +137,10 @@ TEST(RowOrder, RatesOfRowsCompareWithTheSumOfTheRatesThatRowsShow) {
   const Snapshot snapshot = WithEndedConnections();
   Meter meter;
   RowOrder order;
-  order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+  order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, ClosedRows::kAmongOthers, All);
   EXPECT_EQ(order.shown_bytes_per_second(), 1750);
-  meter.set_lifetime_average(true);
-  order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+  meter.set_averaging(Averaging::kLifetime);
+  order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, ClosedRows::kAmongOthers, All);
   double sum = 0;
   for (const ConnectionSummary& connection : snapshot.connections) {
     sum += meter.Of(connection, snapshot.time_ns).bytes_per_second();
@@ -153,8 +155,8 @@ TEST(RowOrder, ConnectionsThatAnAgentDoesNotListAreInTheTotalEitherWay) {
   Meter meter;
   RowOrder order;
   for (const bool average : {false, true}) {
-    meter.set_lifetime_average(average);
-    order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, All);
+    meter.set_averaging(average ? Averaging::kLifetime : Averaging::kRateWindow);
+    order.Rebuild(snapshot, meter, ConnectionSort::kRate, false, ClosedRows::kAmongOthers, All);
     EXPECT_EQ(order.total().up_bytes_per_second, 355) << average;
     EXPECT_EQ(order.total().down_bytes_per_second, 1407) << average;
   }
@@ -180,11 +182,12 @@ TEST(RowOrder, TheTotalAgreesWithAModelOnRandomConnections) {
       down += connection.server_sent.payload_bytes_per_second;
     }
     Meter meter;
-    meter.set_lifetime_average(random() % 2 == 0);
+    meter.set_averaging(random() % 2 == 0 ? Averaging::kLifetime : Averaging::kRateWindow);
     if (random() % 2 == 0) meter.ResetTotals(snapshot);
     RowOrder order;
     order.Rebuild(snapshot, meter, static_cast<ConnectionSort>(random() % static_cast<int>(ConnectionSort::kCount)),
-                  random() % 2 == 0, [](const ConnectionSummary& connection) { return connection.id % 3 != 0; });
+                  random() % 2 == 0, static_cast<ClosedRows>(random() % 3),
+                  [](const ConnectionSummary& connection) { return connection.id % 3 != 0; });
     ASSERT_EQ(order.total().up_bytes_per_second, up) << round;
     ASSERT_EQ(order.total().down_bytes_per_second, down) << round;
   }
@@ -193,7 +196,7 @@ TEST(RowOrder, TheTotalAgreesWithAModelOnRandomConnections) {
 TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   Snapshot snapshot = Three();
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, ClosedRows::kAmongOthers, All);
   order.Freeze();
   ConnectionSummary fresh = ScriptedConnection(4, kClient, kServer, 1000);
   fresh.start_time_ns = 400;
@@ -201,20 +204,55 @@ TEST(RowOrder, HeldRowsStayAndNewOnesComeBelow) {
   snapshot.connections[1].client_sent.payload_bytes = 500;
   snapshot.connections.erase(snapshot.connections.begin());  // connection 1 is gone
   snapshot.connections.insert(snapshot.connections.begin(), fresh);
-  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, ClosedRows::kAmongOthers, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 2, 4}));
   order.Thaw();
-  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kBytes, false, ClosedRows::kAmongOthers, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{4, 2, 3}));
+}
+
+TEST(RowOrder, ClosedConnectionsSinkOrHide) {
+  Snapshot snapshot;
+  for (uint64_t id = 1; id <= 1000; ++id) {
+    snapshot.connections.push_back(ScriptedConnection(id, kClient, kServer, static_cast<double>(id * 7919 % 1000)));
+    if (id % 3 == 0) snapshot.connections.back().state = ConnectionState::kClosed;
+    if (id % 5 == 0) snapshot.connections.back().state = ConnectionState::kReset;
+  }
+  RowOrder order;
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kLast, All);
+  ASSERT_EQ(order.size(), 1000u);
+  const auto key = [&](size_t row) {
+    const ConnectionSummary& connection = snapshot.connections[order.IndexAt(row)];
+    return std::make_pair(IsOpen(connection.state), connection.payload_bytes_per_second());
+  };
+  for (size_t row = 1; row < order.size(); ++row) ASSERT_GE(key(row - 1), key(row)) << row;
+  const double rate = order.total().bytes_per_second();
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kHidden, All);
+  EXPECT_EQ(order.size(), 533u);
+  for (size_t row = 0; row < order.size(); ++row) ASSERT_TRUE(key(row).first) << row;
+  EXPECT_EQ(order.total().bytes_per_second(), rate) << "what they sent was sent";
+}
+
+TEST(RowOrder, AHeldRowStaysWhenItsConnectionCloses) {
+  Snapshot snapshot = Three();
+  RowOrder order;
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kLast, All);
+  order.Freeze();
+  snapshot.connections[1].state = ConnectionState::kClosed;  // id 2, the first row
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kLast, All);
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{2, 3, 1}));
+  order.Thaw();
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kLast, All);
+  EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{3, 1, 2}));
 }
 
 TEST(RowOrder, AnEmptyListCanBeHeld) {
   Snapshot snapshot;
   RowOrder order;
-  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kAmongOthers, All);
   order.Freeze();
   snapshot = Three();
-  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, All);
+  order.Rebuild(snapshot, Meter(), ConnectionSort::kRate, false, ClosedRows::kAmongOthers, All);
   EXPECT_EQ(Ids(snapshot, &order), (std::vector<uint64_t>{2, 3, 1})) << "the order of appearance";
 }
 

@@ -33,13 +33,13 @@ Snapshot TwoConnections() {
 TEST(TableText, HasTheRowsOfTheTopViewWithNothingCut) {
   EXPECT_EQ(TableText(TwoConnections()),
             " Client                                        Server               "
-            " State        Idle A Speed            Up      Down   Total    RTT   Resp  Retr\n"
+            " State        Idle A     Speed        Up      Down   Total    RTT   Resp  Retr  Loss\n"
             " [2001:db8:85a3:1111:2222:8a2e:370:7334]:60001 [2001:db8::53]:443   "
-            " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7\n"
+            " ESTABLISHED  5s         0 B/s     0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7     -\n"
             " 10.0.0.1:40000                                10.0.0.2:80          "
-            " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -      -     0\n"
+            " ESTABLISHED  0s   *  1.9 KB/s    10 B/s  1.9 KB/s   100 B      -      -     0     -\n"
             " TOTAL                                                              "
-            "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB                   7\n");
+            "                      1.9 KB/s    10 B/s  1.9 KB/s  4.9 KB                   7\n");
 }
 
 TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
@@ -53,15 +53,15 @@ TEST(TableText, HasTheNamesInFullIfAnyIsKnown) {
   const std::string blanks(64, ' ');
   EXPECT_EQ(TableText(snapshot),
             " Client                Server                Server name" + blanks +
-                " State        Idle A Speed            Up      Down   Total    RTT   Resp  Retr\n"
+                " State        Idle A     Speed        Up      Down   Total    RTT   Resp  Retr  Loss\n"
                 " 10.0.0.3:60001        10.0.0.4:443          shop/" +
                 std::string(longest.pod) +
-                " ESTABLISHED  5s     0 B/s         0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7\n"
+                " ESTABLISHED  5s         0 B/s     0 B/s     0 B/s  4.8 KB   23ms  1.5ms     7     -\n"
                 " 10.0.0.1:40000        10.0.0.2:80           -          " +
                 blanks +
-                " ESTABLISHED  0s   * 1.9 KB/s     10 B/s  1.9 KB/s   100 B      -      -     0\n"
+                " ESTABLISHED  0s   *  1.9 KB/s    10 B/s  1.9 KB/s   100 B      -      -     0     -\n"
                 " TOTAL                                                  " +
-                blanks + "                     1.9 KB/s     10 B/s  1.9 KB/s  4.9 KB                   7\n");
+                blanks + "                      1.9 KB/s    10 B/s  1.9 KB/s  4.9 KB                   7\n");
 }
 
 TEST(TableText, HasEveryConnectionAndNoControlCharacters) {

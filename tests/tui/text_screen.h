@@ -67,7 +67,8 @@ class TextScreen final : public Screen {
   }
 
   // Like Text(), with a tag such as "<open>" where a style begins. "<>" is the tag of plain text. Every line starts in
-  // the plain style. A marked line has the tag "<marked>" before all other tags.
+  // the plain style. A marked line has the tag "<marked>" before all other tags, and one with a bar of 12 columns "<bar
+  // 12>".
   std::string StyledText() const {
     static constexpr const char* kNames[] = {"",        "bar",  "key",    "title",  "faint", "accent",
                                              "opening", "open", "ending", "failed", "large", "main"};
@@ -75,6 +76,7 @@ class TextScreen final : public Screen {
     for (const Line& line : frame_) {
       Style style = Style::kPlain;
       if (line.marked()) text += "<marked>";
+      if (line.bar_columns() > 0) text += "<bar " + std::to_string(line.bar_columns()) + ">";
       for (const Span& span : line.spans()) {
         if (span.style != style) text += std::string("<") + kNames[static_cast<size_t>(span.style)] + ">";
         style = span.style;

@@ -71,7 +71,7 @@ TEST(ViewState, AngleBracketsGoThroughAllOrders) {
     state = After(state, ">");
   }
   EXPECT_EQ(state.sort, ConnectionSort::kStart);
-  EXPECT_EQ(After(state, "<").sort, ConnectionSort::kRetransmissions);
+  EXPECT_EQ(After(state, "<").sort, ConnectionSort::kLoss);
   EXPECT_EQ(After(state, "<s").sort, ConnectionSort::kStart);
 }
 
@@ -80,11 +80,20 @@ TEST(ViewState, TogglesComeAndGo) {
     const char* key;
     bool ViewState::*member;
   } kToggles[] = {{"p", &ViewState::paused}, {"S", &ViewState::reverse}, {"o", &ViewState::frozen},
-                  {"b", &ViewState::bits},   {"n", &ViewState::names},   {"a", &ViewState::lifetime_average}};
+                  {"b", &ViewState::bits},   {"n", &ViewState::names},   {"c", &ViewState::hide_closed}};
   for (const auto& toggle : kToggles) {
     const ViewState once = After({}, toggle.key);
     EXPECT_TRUE(once.*toggle.member) << toggle.key;
     EXPECT_FALSE(After(once, toggle.key).*toggle.member) << toggle.key;
+  }
+}
+
+TEST(ViewState, AStepsThroughTheAveragesAndBeginsAgain) {
+  ViewState state;
+  for (const Averaging want : {Averaging::kTwoSeconds, Averaging::kTenSeconds, Averaging::kFortySeconds,
+                               Averaging::kLifetime, Averaging::kRateWindow}) {
+    state = After(state, "a");
+    EXPECT_EQ(state.averaging, want);
   }
 }
 

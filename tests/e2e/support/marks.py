@@ -15,6 +15,12 @@ def slow(test):
     return test
 
 
+def long(test):
+    """Begins before all others, which run beside it: it takes many minutes, and mostly waits."""
+    test.long = True
+    return test
+
+
 def is_marked(test, mark):
     """Whether the test or its class has the mark."""
     return getattr(test, mark, False) or getattr(getattr(test, test.id().rsplit(".", 1)[-1], None), mark, False)

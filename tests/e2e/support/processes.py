@@ -33,10 +33,12 @@ def status_of_threads(pid):
 class Process:
     """Runs `command`; its output goes to files, so that it can never block on a pipe. Killed by close()."""
 
-    def __init__(self, command, stdin=NULL, env=None):
+    def __init__(self, command, stdin=NULL, env=None, keep=()):
+        """`keep` are descriptors that it inherits."""
         self._stdout = tempfile.TemporaryFile("w+")
         self._stderr = tempfile.TemporaryFile("w+")
-        self._process = subprocess.Popen(command, stdin=stdin, stdout=self._stdout, stderr=self._stderr, env=env)
+        self._process = subprocess.Popen(command, stdin=stdin, stdout=self._stdout, stderr=self._stderr, env=env,
+                                         pass_fds=keep)
         self.pid = self._process.pid
         cleanup.keep(self)
 

@@ -173,6 +173,7 @@ def main():
     else:
         alone = [test for test in tests if marks.is_marked(test, "alone")]
         beside = [test for test in tests if not marks.is_marked(test, "alone")]
+        beside.sort(key=lambda test: not marks.is_marked(test, "long"))
         passed, failed, skipped = map(sum, zip(run_side_by_side(beside, options.jobs), run_side_by_side(alone, 1)))
     print(f"took {time.monotonic() - start:.0f} s")
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)

@@ -36,6 +36,11 @@ def metric_names():
 
 
 def anchors(document):
+    """Where links with # can lead in the document of that name."""
+    return anchors_in(read(document))
+
+
+def anchors_in(text):
     """Where links with # can lead, as GitHub and others name headings."""
-    headings = re.findall(r"^#+ (.*)$", read(document), re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {_NO_ANCHOR.sub("", heading.lower()).replace(" ", "-") for heading in headings}

@@ -2,6 +2,7 @@
 #include "exporter/http/listen_socket.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -110,6 +111,46 @@ TEST(ListenSocket, NeverReplacesAFileThatIsNoSocket) {
   std::ofstream(path) << "data";
   EXPECT_EQ(ListenSocket::Open("unix:" + path).status().code(), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(access(path.c_str(), F_OK), 0);
+}
+
+TEST(ListenSocket, TakesADescriptorThatListensAlready) {
+  auto first = ListenSocket::Open("127.0.0.1:0");
+  ASSERT_TRUE(first.ok()) << first.status();
+  const std::string address = first->bound_address();
+  const auto passed = ListenSocket::Open("fd=" + std::to_string(first->Release()));
+  ASSERT_TRUE(passed.ok()) << passed.status();
+  EXPECT_EQ(passed->bound_address(), address);
+  EXPECT_FALSE(passed->is_unix());
+  EXPECT_TRUE(RawConnection("http://" + address).is_connected());
+}
+
+TEST(ListenSocket, LeavesTheFileOfAPassedUnixSocket) {
+  const ScratchDirectory directory;
+  const std::string path = directory.path() + "/agent.sock";
+  auto first = ListenSocket::Open("unix:" + path);
+  ASSERT_TRUE(first.ok()) << first.status();
+  {
+    const auto passed = ListenSocket::Open("fd=" + std::to_string(first->Release()));
+    ASSERT_TRUE(passed.ok()) << passed.status();
+    EXPECT_EQ(passed->bound_address(), "unix:" + path);
+    EXPECT_TRUE(passed->is_unix());
+    EXPECT_TRUE(RawConnection("unix:" + path).is_connected());
+  }
+  EXPECT_EQ(access(path.c_str(), F_OK), 0);
+}
+
+TEST(ListenSocket, RefusesOtherDescriptors) {
+  for (const char* wrong : {"fd=", "fd=x", "fd=3x"}) {
+    EXPECT_EQ(ListenSocket::Open(wrong).status().code(), absl::StatusCode::kInvalidArgument) << wrong;
+  }
+  const int datagrams = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const int silent = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  for (const int wrong : {datagrams, silent, 1000000}) {
+    const absl::Status status = ListenSocket::Open("fd=" + std::to_string(wrong)).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << wrong;
+  }
+  EXPECT_EQ(close(datagrams), 0) << "it is left to its owner";
+  EXPECT_EQ(close(silent), 0) << "it is left to its owner";
 }
 
 }  // namespace

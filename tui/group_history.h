@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_TUI_GROUP_HISTORY_H_
+#define TCPGAUGE_TUI_GROUP_HISTORY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "src/snapshot/edge_groups.h"
+
+namespace tcpgauge {
+
+// What a group was credited with in a time.
+struct GroupChange {
+  double seconds = 0;
+  double up_bytes = 0;  // payload of the clients
+  double down_bytes = 0;
+  double failed = 0;  // connections
+  double segments = 0;
+  double retransmitted = 0;  // segments
+  double responses = 0;
+  double response_seconds = 0;  // the sum over `responses`
+  double handshakes = 0;
+  double handshake_seconds = 0;  // the sum over `handshakes`
+};
+
+// Returns the latest change of a sum of `groups`, over EdgeGroups::change_seconds.
+GroupChange ChangeOf(const EdgeSum& sum, const EdgeGroups& groups);
+
+// What the groups of one kind were credited with, second by second, in the last minute.
+//
+// Design. A service that refuses a connection every few seconds must not show a failure only in the second in which one
+// comes. So failures, loss and times are those of a minute.
+//
+// Thread: confined to one thread.
+// Time: Snapshot::time_ns.
+// Bounds: kGroups groups, and the newest kSamples samples of each. If there are more groups, those with the most
+// payload or failures of the moment begin a history.
+class GroupHistory {
+ public:
+  static constexpr size_t kGroups = 1000;
+  static constexpr size_t kSamples = 60;
+
+  // Forgets everything. Call it before groups of another kind are recorded.
+  void Clear();
+
+  // Takes a sample of `groups`, if about a second has passed since the last ones, or if the time stepped back.
+  // Otherwise has no effect. `ids` has the id of each group. Groups that are not among them are forgotten.
+  void Record(const EdgeGroups& groups, const std::vector<uint64_t>& ids, int64_t time_ns);
+
+  // Returns the sum of the newest `count` samples of a group. nullopt if it has none.
+  std::optional<GroupChange> SumOf(uint64_t id, size_t count) const;
+
+  // Returns the rates of both directions together in the newest `count` samples, in bytes per second, the oldest first.
+  std::vector<double> RatesOf(uint64_t id, size_t count) const;
+
+ private:
+  struct Sample {
+    float seconds, up_bytes, down_bytes, failed, segments, retransmitted;
+    float responses, response_seconds, handshakes, handshake_seconds;
+  };
+  struct Series {
+    std::array<Sample, kSamples> samples{};  // a ring buffer
+    uint64_t count = 0;                      // samples taken so far, overwritten ones included
+    uint64_t round = 0;                      // when the newest sample was taken; see round_
+  };
+
+  void TakeSample(const GroupChange& change, double seconds, Series* series) const;
+
+  absl::flat_hash_map<uint64_t, Series> by_id_;
+  uint64_t round_ = 0;  // how often Record() took samples
+  int64_t last_time_ns_ = 0;
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_TUI_GROUP_HISTORY_H_
