@@ -72,7 +72,9 @@ class Screenshots(NamespaceCase):
         if not more:
             wait_until(lambda: page.script("return document.querySelectorAll('#services .trouble, .map .failing').length"),
                        "the service that fails")
-        # As high as what it shows, without the footer.
+        # As high as what it shows: of the map without its table, and always without the footer.
+        page.script("document.documentElement.style.overflow = 'hidden'")
         page.resize(1100, 2000)
-        page.resize(1100, page.script("return Math.ceil(document.querySelector('main').getBoundingClientRect().bottom)"))
+        bottom = "return Math.ceil(document.querySelector(arguments[0]).getBoundingClientRect().bottom)"
+        page.resize(1100, page.script(bottom, ".map-area" if view == "map" else "main"))
         page.screenshot(self.picture(f"page-{view}.png"))

@@ -144,7 +144,7 @@ class TrafficTest(ViewsCase):
         self.assertEqual(page.text("#service figcaption .title"), ["Rates", "Attempts", "Loss", "Response time"])
         for unit in ("B/s", "/s", "%", "ms"):
             self.assertTrue(any(text.endswith(unit) for text in page.text("#service .grid .tick text")), unit)
-        self.assertRegex(page.text("#service .axis:not(.grid) .tick text")[0], r"^\d\d:\d\d$")
+        self.assertRegex(page.text("#service .axis:not(.grid) .tick text")[0], r"^\d\d:\d\d(:\d\d)?$")
         line = "return document.querySelector('#service figure:nth-child(4) path.p95').getAttribute('d') || ''"
         wait_until(lambda: page.script(line).count("L") >= 2, "a line of the 95th percentile", 30)
         # What the chart shows is a table too.

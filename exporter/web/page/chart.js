@@ -62,9 +62,11 @@ export class TimeChart {
     const unit = this.unit(most);
     const scale = d3.scaleLinear().domain([0, most / unit]).nice(3);
     const y = d3.scaleLinear().domain([0, scale.domain()[1] * unit]).range([HEIGHT - MARGIN.bottom, MARGIN.top]);
+    const times = this.x.ticks(Math.max(2, Math.floor(width / 110)));
+    const areMinutes = times.every((time) => time.getSeconds() === 0);
     this.below.attr("transform", `translate(0,${HEIGHT - MARGIN.bottom})`)
-      .call(d3.axisBottom(this.x).ticks(Math.max(2, Math.floor(width / 110))).tickSizeOuter(0)
-        .tickFormat(d3.timeFormat(this.seconds < 180 ? "%H:%M:%S" : "%H:%M")));
+      .call(d3.axisBottom(this.x).tickValues(times).tickSizeOuter(0)
+        .tickFormat(d3.timeFormat(areMinutes ? "%H:%M" : "%H:%M:%S")));
     this.grid.attr("transform", `translate(${MARGIN.left},0)`)
       .call(d3.axisLeft(y).tickValues(scale.ticks(3).map((tick) => tick * unit)).tickFormat(this.format)
         .tickSize(MARGIN.left + MARGIN.right - width));

@@ -41,19 +41,21 @@ export const quantilesOfEdges = (edges) => quantilesOf(edges.flatMap((edge) => g
 // The quantiles over time. A sample tells of the `window` seconds before it; samples are kept for `seconds`.
 export class QuantileHistory {
   constructor(window, seconds) {
-    Object.assign(this, {window, seconds, earlier: null, recent: [], samples: []});
+    Object.assign(this, {window, seconds, earlier: null, earlierTime: 0, recent: [], samples: []});
   }
 
   // edges: those of an answer. keyOf(edge) identifies an edge in all answers.
   add(edges, time, keyOf) {
     const now = new Map(edges.map((edge) => [`${keyOf(edge)} ${edge.start_time}`, edge.response_buckets]));
-    if (this.earlier) {
+    // After a pause, such as one that the user made, nobody knows which values are of the last seconds.
+    if (this.earlier && time - this.earlierTime <= this.window) {
       this.recent.push({time, values: [...now].flatMap(([key, later]) => growth(this.earlier.get(key), later))});
       this.recent = this.recent.filter((one) => one.time > time - this.window);
       this.samples.push({time, quantiles: quantilesOf(this.recent.flatMap(({values}) => values))});
       this.samples = this.samples.filter((one) => one.time > time - this.seconds);
     }
     this.earlier = now;
+    this.earlierTime = time;
   }
 
   // The quantiles around a time; null if they are not known. On a busy machine, samples are some seconds apart.

@@ -27,12 +27,14 @@ const FACTS = [
     details: "attempts to connect in the last ten minutes that were refused or got no answer"},
   {title: "Loss", text: ({past}) => percent(lossOf(past)),
     details: "share of segments that were sent again in the last ten minutes"},
-  {title: "Mean response", text: ({past}) => delay(meanOf(past.response_seconds_sum, past.responses)),
-    details: "in the last ten minutes"},
+  {title: "Mean response",
+    text: ({past, now}) => delay(meanOf(past.response_seconds_sum, past.responses) ?? now.response_seconds),
+    details: "in the last ten minutes, or else since the edges have series"},
   ...["p50", "p95", "p99"].map((name) => ({title: name, text: ({quantiles}) => delay(quantiles[name]),
     details: "of the response times since the edges have series"})),
-  {title: "RTT", text: ({past}) => delay(meanOf(past.handshake_rtt_seconds_sum, past.handshakes)),
-    details: "mean of the handshakes in the last ten minutes"},
+  {title: "RTT", text: ({past, now}) =>
+    delay(meanOf(past.handshake_rtt_seconds_sum, past.handshakes) ?? now.handshake_rtt_seconds),
+    details: "mean of the handshakes in the last ten minutes, or else of those since the edges have series"},
 ];
 
 // How the page draws a service's history. window: the seconds over which a point sums up; values: from the sums of these
@@ -85,8 +87,9 @@ export class ServiceView {
       keyOf: edgeKey});
   }
 
-  // Begins with another service.
   open() {
+    if (this.service === state.service) return;
+    this.service = state.service;
     this.history = new History({server: state.service}, "matching");
     this.quantiles = new QuantileHistory(WINDOW, HISTORY_SECONDS);
   }
