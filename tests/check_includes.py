@@ -39,7 +39,12 @@ HOMES = {
     "systemd/": "src/base/service_manager.cc",
     "seccomp.h": "src/privilege/system_call_filter.cc",
     "crypt.h": "exporter/http/basic_auth.cc",
-    "openssl/": ("exporter/http/keyed_digest.cc", "exporter/http/tls_context.cc", "exporter/http/tls_context.h"),
+    "openssl/": (
+        "exporter/http/keyed_digest.cc",
+        "exporter/http/tls_context.cc",
+        "exporter/http/tls_context.h",
+        "src/base/uuid.cc",
+    ),
     "google/protobuf/": "exporter/otlp/",
     "prometheus/": (
         "exporter/log/",

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "exporter/metrics/series_plan.h"
+#include "src/base/fetch_ahead.h"
 #include "src/net/ip_address.h"
 #include "src/snapshot/snapshot.h"
 
@@ -106,6 +107,18 @@ struct Exposition {
   size_t listeners = 0;                         // how many of IdentityMap::listener_queues have series: the first ones
   std::vector<ExportedConnection> connections;  // heaviest first
 };
+
+// Starts to load what the metrics show of a connection some places after `index`. Call it in each step of a loop over
+// all connections. Each family reads all of them, and 10,000 are more than the cache holds. Without this, loading them
+// took a quarter of the time of a text.
+inline void FetchConnectionAhead(const Exposition& exposition, size_t index) {
+  constexpr size_t kAhead = 16;
+  if (index + kAhead >= exposition.connections.size()) return;
+  const ConnectionSummary* const connection = exposition.connections[index + kAhead].connection;
+  FetchAhead(&connection->client_sent);
+  FetchAhead(&connection->server_sent);
+  FetchAhead(&connection->server_min_rtt_ns);
+}
 
 }  // namespace tcpgauge
 

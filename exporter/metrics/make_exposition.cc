@@ -123,8 +123,11 @@ class InterfaceList {
 
 std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, const std::vector<uint32_t>& merged_index,
                                                   size_t limit) {
+  const std::vector<uint32_t>& candidates = snapshot.connections_with_series;
   std::vector<ExportedConnection> selected;
   absl::flat_hash_map<LabelKey, size_t> place_of;
+  selected.reserve(std::min(limit, candidates.size()));
+  place_of.reserve(std::min(limit, candidates.size()));
   const auto consider = [&](const ConnectionSummary& connection) {
     TCPGAUGE_CHECK(connection.interface < merged_index.size());
     const uint32_t interface = merged_index[connection.interface];
@@ -138,7 +141,7 @@ std::vector<ExportedConnection> SelectConnections(const Snapshot& snapshot, cons
       selected.push_back({&connection, interface});
     }
   };
-  for (const uint32_t index : snapshot.connections_with_series) consider(snapshot.connection(index));
+  for (const uint32_t index : candidates) consider(snapshot.connection(index));
   return selected;
 }
 
@@ -350,8 +353,10 @@ Exposition MakeExposition(std::shared_ptr<const Snapshot> snapshot, const Exposi
   const size_t left = limits.series - std::min(exposition.series, limits.series);
   exposition.connections =
       SelectConnections(*exposition.snapshot, merged_index, std::min(limits.connections, left / kSamplesPerConnection));
-  for (const ExportedConnection& exported : exposition.connections) {
-    exposition.series += kSamplesPerConnection - (exported.connection->min_rtt_ns() == ConnectionSummary::kUnknown);
+  for (size_t i = 0; i < exposition.connections.size(); ++i) {
+    FetchConnectionAhead(exposition, i);
+    const bool has_rtt = exposition.connections[i].connection->min_rtt_ns() != ConnectionSummary::kUnknown;
+    exposition.series += kSamplesPerConnection - (has_rtt ? 0 : 1);
   }
   exposition.connections_not_exported = exposition.snapshot->connections.size() +
                                         exposition.snapshot->ended_connections.size() +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/metrics/text_writer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -22,12 +23,14 @@ constexpr size_t kTypicalSampleBytes = 80;
 constexpr size_t kTypicalHeadBytes = 16 << 10;
 
 void AppendEscaped(std::string_view value, std::string* text) {
-  size_t special = value.find_first_of("\\\"\n");
-  while (special != std::string_view::npos) {
-    text->append(value.substr(0, special));
-    text->append(value[special] == '\n' ? "\\n" : value[special] == '"' ? "\\\"" : "\\\\");
-    value.remove_prefix(special + 1);
-    special = value.find_first_of("\\\"\n");
+  // std::string_view::find_first_of() would call memchr() for each character.
+  const auto needs_escape = [](char c) { return c == '\\' || c == '"' || c == '\n'; };
+  auto special = std::find_if(value.begin(), value.end(), needs_escape);
+  while (special != value.end()) {
+    text->append(value.begin(), special);
+    text->append(*special == '\n' ? "\\n" : *special == '"' ? "\\\"" : "\\\\");
+    value.remove_prefix(static_cast<size_t>(special - value.begin()) + 1);
+    special = std::find_if(value.begin(), value.end(), needs_escape);
   }
   text->append(value);
 }

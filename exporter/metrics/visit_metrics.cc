@@ -206,6 +206,7 @@ class Walk {
                   [](const ConnectionSummary& c) { return c.server_sent.payload_bytes_per_second; });
     Begin(Metric::kConnectionState);
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      FetchConnectionAhead(exposition_, i);
       visitor_->ConnectionSample(i, ConnectionStateName(exposition_.connections[i].connection->state), uint64_t{1});
     }
     RoundTripTimes();
@@ -278,6 +279,7 @@ class Walk {
   void PerConnection(Metric metric, const ValueOf& value_of) {
     Begin(metric);
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      FetchConnectionAhead(exposition_, i);
       visitor_->ConnectionSample(i, {}, value_of(*exposition_.connections[i].connection));
     }
   }
@@ -393,6 +395,7 @@ class Walk {
   void RoundTripTimes() {
     bool has_begun = false;
     for (size_t i = 0; i < exposition_.connections.size(); ++i) {
+      FetchConnectionAhead(exposition_, i);
       const int64_t rtt_ns = exposition_.connections[i].connection->min_rtt_ns();
       if (rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);

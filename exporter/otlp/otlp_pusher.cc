@@ -70,7 +70,8 @@ OtlpPusher::OtlpPusher(const OtelSettings& settings, const OtlpSources& sources,
           transport_.get(), sources.clock) {
   OtlpEncoderOptions options;
   options.scope_version = sources.build.version;
-  options.resource = AgentResource(sources.build.version, sources.host_name, settings.resource_attributes);
+  options.resource =
+      AgentResource(sources.build.version, sources.instance_id, sources.host_name, settings.resource_attributes);
   if (settings.console) {
     options.format = OtlpFormat::kJson;
     console_encoder_.emplace(options);

@@ -31,6 +31,7 @@ struct OtlpSources {
   const Clock* clock = nullptr;
   ExpositionLimits limits;                            // of what is pushed
   BuildInfo build;                                    // the version that is pushed with the metrics
+  std::string instance_id;                            // service.instance.id; valid UTF-8
   std::string host_name;                              // the resource attribute host.name; valid UTF-8
   AgentMetrics* metrics = nullptr;                    // pushed too; the pusher counts its pushes in it
   size_t queue_bytes = PushQueueOptions().max_bytes;  // PushQueueOptions::max_bytes

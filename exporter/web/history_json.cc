@@ -148,8 +148,9 @@ void WriteEnds(const HistoryEdge& edge, const EdgesView& edges, JsonWriter* writ
                   edge.server, writer);
 }
 
-// Writes these edges as elements of an array.
-void WriteEdges(const Part& part, absl::Span<const size_t> edges, const EdgesView& grouping, JsonWriter* writer) {
+// Writes these edges as elements of an array, each on a line. Returns false if the text has kMostHistoryBytes before
+// the last edge.
+bool WriteEdges(const Part& part, absl::Span<const size_t> edges, const EdgesView& grouping, JsonWriter* writer) {
   constexpr size_t kNone = SIZE_MAX;
   std::vector<size_t> places(part.history.edges().size(), kNone);
   for (size_t i = 0; i < edges.size(); ++i) places[edges[i]] = i;
@@ -159,6 +160,7 @@ void WriteEdges(const Part& part, absl::Span<const size_t> edges, const EdgesVie
     if (second >= part.begin && places[edge] != kNone) counts[places[edge] * size + second - part.begin] = counted;
   });
   for (size_t i = 0; i < edges.size(); ++i) {
+    if (writer->size() > kMostHistoryBytes) return false;
     if (i > 0) writer->Raw(",\n");
     WriteEnds(part.history.edges()[edges[i]], grouping, writer);
     writer->Raw(",");
@@ -168,6 +170,7 @@ void WriteEdges(const Part& part, absl::Span<const size_t> edges, const EdgesVie
         [&](size_t second) { return of_edge[second].has_value() ? &*of_edge[second] : nullptr; }, writer);
     writer->Raw("}");
   }
+  return true;
 }
 
 }  // namespace
@@ -220,7 +223,8 @@ std::optional<std::string> HistoryJson(const HistoryView& history, const Snapsho
 
   constexpr size_t kFrameBytes = 2048;
   constexpr size_t kTimeBytes = 21;
-  JsonWriter writer(kFrameBytes + seconds.size() * (kTimeBytes + (edges.size() + 2) * kSecondBytes));
+  JsonWriter writer(
+      std::min(kMostHistoryBytes, kFrameBytes + seconds.size() * (kTimeBytes + (edges.size() + 2) * kSecondBytes)));
   const int64_t stepped_ns = history.clock_stepped_ns();
   int64_t begin_ns = snapshot.capture_start_time_ns;
   if (!seconds.empty()) {
@@ -249,8 +253,9 @@ std::optional<std::string> HistoryJson(const HistoryView& history, const Snapsho
   writer.Raw(",\"edges\":[");
   for (size_t i = 0; i < edges.size(); i += kEdgesAtATime) {
     if (must_stop()) return std::nullopt;
+    if (writer.size() > kMostHistoryBytes) break;
     writer.Raw(i == 0 ? "\n" : ",\n");
-    WriteEdges(part, absl::MakeConstSpan(edges).subspan(i, kEdgesAtATime), snapshot.edges, &writer);
+    if (!WriteEdges(part, absl::MakeConstSpan(edges).subspan(i, kEdgesAtATime), snapshot.edges, &writer)) break;
   }
   return writer.Raw("]}\n").Take();
 }

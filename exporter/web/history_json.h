@@ -20,6 +20,9 @@ namespace tcpgauge {
 // The highest limit that ParseHistoryQuery() accepts.
 constexpr size_t kMaxHistoryEdgesListed = 100;
 
+// See HistoryJson(). The last edge may take 180 kB more.
+constexpr size_t kMostHistoryBytes = 800'000;
+
 // What a request wants of the history.
 struct HistoryQuery {
   std::optional<Endpoint> server;   // the server of the edges; nullopt: any
@@ -44,8 +47,8 @@ absl::StatusOr<HistoryQuery> ParseHistoryQuery(const HttpRequest& request);
 // nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
-// Bounds: the text. The totals take some 30 kB of it, and a busy edge as much. Beside the text, takes 1.1 MB while
-// edges are listed.
+// Bounds: a text of 1 MB. Lists no further edge when it has kMostHistoryBytes. The totals take some 20 kB of it, and a
+// busy edge as much. Beside the text, takes 1.1 MB while edges are listed.
 std::optional<std::string> HistoryJson(const HistoryView& history, const Snapshot& snapshot, const HistoryQuery& query,
                                        const std::string& agent, absl::FunctionRef<bool()> must_stop);
 

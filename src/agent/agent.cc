@@ -46,8 +46,8 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Open(const Options& options, const
   agent->names_ = *std::move(names);
   if (agent->names_ != nullptr) engine_options.collector.identities = &agent->names_->hub();
   absl::Status status = agent->OpenCapture(engine_options, identity);
-  if (status.ok()) status = agent->OpenPusher(*otel, plan->push_queue_bytes);
   if (status.ok()) status = agent->OpenServer(*plan, memory_limit_bytes);
+  if (status.ok()) status = agent->OpenPusher(*otel, plan->push_queue_bytes);
   if (!status.ok()) return status;
   return agent;
 }
@@ -90,13 +90,6 @@ absl::Status Agent::OpenConnectionLog(const Identity& identity) {
   return identity.changes ? connection_log_->GiveTo(identity.uid, identity.gid) : absl::OkStatus();
 }
 
-absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes) {
-  auto pusher = MakeOtlpPusher(settings, options_, hub(), &haste_, &metrics_, queue_bytes);
-  if (!pusher.ok()) return pusher.status();
-  pusher_ = *std::move(pusher);
-  return absl::OkStatus();
-}
-
 absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes) {
   if (!options_.web_config_file.empty()) {
     auto opened =
@@ -115,6 +108,13 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
   }
   if (!opened.ok()) return opened.status();
   server_ = *std::move(opened);
+  return absl::OkStatus();
+}
+
+absl::Status Agent::OpenPusher(const OtelSettings& settings, size_t queue_bytes) {
+  auto pusher = MakeOtlpPusher(settings, options_, hub(), &haste_, &metrics_, queue_bytes, urls());
+  if (!pusher.ok()) return pusher.status();
+  pusher_ = *std::move(pusher);
   return absl::OkStatus();
 }
 

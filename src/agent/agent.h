@@ -117,8 +117,8 @@ class Agent {
   // The steps of Open(), in this order. OpenCapture() calls OpenConnectionLog().
   absl::Status OpenCapture(const EngineOptions& engine_options, const Identity& identity);
   absl::Status OpenConnectionLog(const Identity& identity);
-  absl::Status OpenPusher(const OtelSettings& settings, size_t queue_bytes);
   absl::Status OpenServer(const MemoryPlan& plan, uint64_t memory_limit_bytes);
+  absl::Status OpenPusher(const OtelSettings& settings, size_t queue_bytes);
   // Begins to stop HTTP.
   void StopServer();
 

@@ -41,6 +41,14 @@ TableOptions TableOptionsOf(const Options& options) {
   return table;
 }
 
+// The interval of the snapshots that nobody reads. The last one of a file is made in any case.
+constexpr int64_t kNoReaderNs = kSecondsPerHour * kNanosecondsPerSecond;
+
+// Whether somebody may read a snapshot before the capture ends.
+bool HasReaderBeforeEnd(const Options& options, bool pushes) {
+  return options.tui || pushes || !options.listen_addresses.empty();
+}
+
 WorkerOptions WorkerOptionsOf(const Options& options, bool pushes) {
   WorkerOptions worker;
   worker.live = options.read_file.empty();
@@ -59,7 +67,7 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   EngineOptions engine;
   engine.table = TableOptionsOf(options);
   engine.worker = WorkerOptionsOf(options, pushes);
-  engine.worker.publish_interval_ns = engine.table.rate_tick_ns;
+  engine.worker.publish_interval_ns = HasReaderBeforeEnd(options, pushes) ? engine.table.rate_tick_ns : kNoReaderNs;
   engine.table.keep_rates = engine.worker.publish;
   engine.keep_history = options.tui || !options.listen_addresses.empty();
   engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "src/agent/agent_name.h"
+#include "src/agent/instance_id.h"
 #include "src/agent/series_limits.h"
 #include "src/base/build_commit.h"
 #include "src/base/clock.h"
@@ -41,7 +42,8 @@ absl::StatusOr<OtelSettings> OtelSettingsOf(const Options& options) {
 
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
                                                            const SnapshotHub& hub, const Haste* haste,
-                                                           AgentMetrics* metrics, size_t queue_bytes) {
+                                                           AgentMetrics* metrics, size_t queue_bytes,
+                                                           const std::vector<std::string>& urls) {
   if (!settings.push && !settings.console) return nullptr;
   OtlpSources sources;
   sources.hub = &hub;
@@ -49,6 +51,7 @@ absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& s
   sources.clock = &SystemClock();
   sources.limits = ExpositionLimitsOf(options);
   sources.build = {kVersion, BuildCommit()};
+  sources.instance_id = InstanceId(urls, &getenv);
   sources.host_name = AgentName();
   sources.metrics = metrics;
   sources.queue_bytes = queue_bytes;

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "exporter/metrics/agent_metrics.h"
@@ -22,12 +24,14 @@ namespace tcpgauge {
 absl::StatusOr<OtelSettings> OtelSettingsOf(const Options& options);
 
 // Returns a pusher that is not started, or null when `settings` ask for no push. Reads the files that `settings` name.
-// `queue_bytes` bounds the data that wait to be sent. `hub`, `haste` and `metrics` must outlive the result.
+// `queue_bytes` bounds the data that wait to be sent. `urls` are where this agent serves; see InstanceId(). `hub`,
+// `haste` and `metrics` must outlive the result.
 //
 // Errors: a file cannot be read; the message names it.
 absl::StatusOr<std::unique_ptr<OtlpPusher>> MakeOtlpPusher(const OtelSettings& settings, const Options& options,
                                                            const SnapshotHub& hub, const Haste* haste,
-                                                           AgentMetrics* metrics, size_t queue_bytes);
+                                                           AgentMetrics* metrics, size_t queue_bytes,
+                                                           const std::vector<std::string>& urls);
 
 }  // namespace tcpgauge
 

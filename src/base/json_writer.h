@@ -41,6 +41,8 @@ class JsonWriter {
   // cannot hold the nanoseconds of present-day dates. REQUIRES: nanoseconds > INT64_MIN.
   JsonWriter& Seconds(int64_t nanoseconds);
 
+  size_t size() const { return text_.size(); }  // of the text so far, in bytes
+
   // Returns the text. The writer is empty afterwards and may be used again.
   std::string Take() { return std::exchange(text_, std::string()); }
 

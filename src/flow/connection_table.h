@@ -180,6 +180,8 @@ class alignas(64) ConnectionTable {
   static constexpr int64_t kUnconfirmedTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int64_t kClosingTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int kMidstreamPayloadSegments = 3;  // of one end; see Confirmation, above
+  // Edges are told of everything at least once in this time, so that heavy ones are found without any reader.
+  static constexpr int64_t kTellingIntervalNs = 4 * kNanosecondsPerSecond;
   static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;
 
   // `sink` may be null. Otherwise it must outlive the table.
@@ -630,6 +632,7 @@ class alignas(64) ConnectionTable {
   std::unique_ptr<PayloadWindows> windows_;  // null without keep_rates
   SlotBits untold_;                          // the slots of records with an untold_segments above 0; none without edges
   uint32_t next_to_tell_ = 0;                // see TellSomeEdges()
+  int64_t next_telling_ns_ = 0;              // when AdvanceTime() tells edges
   RecentlyEnded recently_ended_;
   RepeatedAttempts repeated_attempts_;
   TimeWaitTable time_wait_;

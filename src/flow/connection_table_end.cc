@@ -155,10 +155,15 @@ bool ConnectionTable::AdvanceTime(int64_t now_ns) {
     EndConnection(slot, EndReasonOf(records_[slot]));
   }
   TellRepeatedAttempts();
+  bool all_told = now_ns_ < next_telling_ns_;
+  if (!all_told && TellSomeEdges()) {
+    all_told = true;
+    next_telling_ns_ = now_ns_ + kTellingIntervalNs;
+  }
   ledger_.Rebalance(now_ns_);
   if (options_.keep_rates) recently_ended_.Expire(now_ns_);
   const bool all_bound = next_to_bind_ == kNoSlot || BindSomeAgain();
-  return steps > 0 && all_bound;
+  return steps > 0 && all_bound && all_told;
 }
 
 void ConnectionTable::EndAll() {

@@ -21,10 +21,10 @@ namespace tcpgauge {
 // The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, ignored
 // resets and late segments count in the totals alone.
 //
-// Design. Totals are counted when their packet comes. An edge is told later: when a pass copies the connection, when
-// segments were lost, and when the connection ends. To find an edge among thousands, and to decide whether it is
-// watched, took a quarter of the time of a packet. What no edge was told yet is not in told_totals() either, so the
-// edges add up to them at every instant.
+// Design. Totals are counted when their packet comes. An edge is told later: when a pass copies the connection, before
+// a sample, when segments were lost, when the connection ends, and every few seconds in any case. To find an edge among
+// thousands, and to decide whether it is watched, took a quarter of the time of a packet. What no edge was told yet is
+// not in told_totals() either, so the edges add up to them at every instant.
 //
 // An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
 // a pass would each make such a sum wrong, and a counter could fall. A midstream connection is counted when it is

@@ -57,6 +57,8 @@ constexpr uint64_t kListedViewBytes = 480;
 // buckets. A service, which is one edge at worst, takes 1,200 bytes and its group. Compressed text takes an eighth,
 // twice.
 constexpr uint64_t kListedEdgeBytes = 4500;
+// The answer of /api/v1/history has 1 MB at most, of ten minutes. Compressed text takes a tenth, twice.
+constexpr uint64_t kListedSecondBytes = 2000;
 // A data point takes this much as an OTLP message and as encoded bytes together.
 constexpr uint64_t kPointBytes = 1200;
 
@@ -161,8 +163,9 @@ uint64_t HttpConnectionBytes(const MemoryDemand& demand) { return kHttpConnectio
 uint64_t ListingBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   const uint64_t rows = std::min(plan.rows_per_worker * demand.workers, demand.max_listed_rows);
   const uint64_t views = std::min(rows * ConnectionView::kMaxPerConnection, Views(demand, plan));
-  return std::max(rows * kListedRowBytes + views * kListedViewBytes,
-                  demand.table.edges.max_exported * kListedEdgeBytes);
+  const uint64_t history_seconds = demand.keeps_history ? plan.history_seconds : 0;
+  return std::max({rows * kListedRowBytes + views * kListedViewBytes,
+                   demand.table.edges.max_exported * kListedEdgeBytes, history_seconds * kListedSecondBytes});
 }
 
 // The responses that are made and sent. A single body may be larger than the bound: a listing.

@@ -14,7 +14,7 @@ of another agent, such as the code before a change. It takes turns with this bui
 live.
 
 The part `live` needs root (for network namespaces), iperf3 and tcpdump. The comparison with softflowd needs softflowd.
-Where something is missing, the script leaves the measurement out and says why. The part `growth` needs 6 GB of memory.
+Where something is missing, the script leaves the measurement out and says why. The part `growth` needs 5 GB of memory.
 
 --smoke measures nothing useful: it runs everything once with little data, to see that it works. --binaries names a
 bazel-bin folder in which everything is built already; without it the script builds first.

@@ -51,4 +51,4 @@ def spread(values, digits=2):
 
 def ratio(these, those, what, digits=2):
     """How many times as much of `what` these took as those that ran in the same rounds: the median, with the range."""
-    return spread((getattr(a, what) / max(getattr(b, what), 1e-9) for a, b in zip(these, those)), digits)
+    return spread((getattr(a, what) / max(getattr(b, what), 1e-3) for a, b in zip(these, those)), digits)

@@ -273,7 +273,8 @@ class ReleaseTest(unittest.TestCase):
 
     def test_it_is_installed_upgraded_rolled_back_and_removed(self):
         first = {**_MONITOR, "image": {"tag": "1"}, "tolerations": [], "identity": {"level": "cluster"}}
-        second = {"image": {"tag": "2"}, "otlp": {"enabled": True}, "security": {"enabled": True}, "identity": {"level": "node"}}
+        second = {"image": {"tag": "2"}, "otlp": {"enabled": True}, "security": {"enabled": True},
+                  "identity": {"level": "node"}}
         chart = shipped.path(manifests.CHART)
         for major in kube_programs.HELMS:
             with self.subTest(helm=major):
@@ -294,7 +295,8 @@ class ReleaseTest(unittest.TestCase):
                                   capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             packed, = os.listdir(folder)
-            self.helm(4, "install", "agents", os.path.join(folder, packed), "--create-namespace", "--values", "-", values=_MONITOR)
+            self.helm(4, "install", "agents", os.path.join(folder, packed), "--create-namespace", "--values", "-",
+                      values=_MONITOR)
         self.assert_there(_MONITOR, 4)
 
     def test_notes_say_what_is_open(self):

@@ -44,8 +44,8 @@ class BuildScriptTest(unittest.TestCase):
 
     def build(self, *words):
         # setup.sh appends the folders of administration to the path; no builder is there.
-        return subprocess.run([os.path.join(self.checkout, "deploy/container/build.sh"), *words], capture_output=True, text=True,
-                              env={"PATH": self.bin, "HOME": self.checkout})
+        return subprocess.run([os.path.join(self.checkout, "deploy/container/build.sh"), *words], capture_output=True,
+                              text=True, env={"PATH": self.bin, "HOME": self.checkout})
 
     def told(self, *words):
         """What the builder was told."""

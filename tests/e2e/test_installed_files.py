@@ -47,10 +47,6 @@ class ManualPageTest(unittest.TestCase):
         done = subprocess.run(["mandoc", "-T", "lint", shipped.path(self.PAGE)], capture_output=True, text=True)
         self.assertEqual(done.stdout + done.stderr, "")
 
-    def test_its_version_is_that_of_the_program(self):
-        said = subprocess.run([binary(), "--version"], capture_output=True, text=True, check=True).stdout
-        self.assertIn('"tcpgauge %s"' % said.split()[1], shipped.read(self.PAGE))
-
 
 class UnitTest(unittest.TestCase):
     UNIT = "deploy/systemd/tcpgauge.service"
@@ -164,9 +160,18 @@ class SourcePackageTest(unittest.TestCase):
         self.assertEqual(sorted(modules), sorted(listed))
         self.assertEqual([name for name in modules if not re.search(rf"\bd3-{name}\b", shipped.read("NOTICE"))], [])
 
-    def test_its_version_is_that_of_the_program(self):
+class VersionTest(unittest.TestCase):
+    def test_it_is_the_same_everywhere(self):
         said = subprocess.run([binary(), "--version"], capture_output=True, text=True, check=True).stdout
-        self.assertRegex(shipped.read("deploy/debian/package/changelog"), r"\Atcpgauge \(%s-\d+\) " % re.escape(said.split()[1]))
+        version = said.split()[1]
+        for name, pattern in (("deploy/kubernetes/base/kustomization.yaml", r"^ *newTag: (.*)$"),
+                              ("docs/kubernetes.md", r"tcpgauge:(\d[\d.]*\d)"),
+                              ("CHANGELOG.md", r"^## (?:Unreleased: )?(\d[\d.]*\d)"),
+                              ("deploy/man/tcpgauge.8", r'"tcpgauge (.*?)"'),
+                              ("deploy/debian/package/changelog", r"\Atcpgauge \((.*)-\d+\) ")):
+            with self.subTest(file=name):
+                found = re.findall(pattern, shipped.read(name), re.MULTILINE)
+                self.assertEqual(found[:1], [version])
 
 
 class BillOfMaterialsTest(unittest.TestCase):

@@ -66,6 +66,17 @@ class JsonApiTest(NamespaceCase):
         wait_until(lambda: [row["client_payload_bytes"] for row in
                             self.connections(filter="port:7000")["connections"]] == [1000], "the bytes that were sent")
 
+    def test_the_history_is_as_the_document_says(self):
+        self.check("/api/v1/history", 200, "History")
+        talk = self.own(Conversation(self.testbed, 7000))
+        talk.client_sends(1000)
+        for query in (f"server={talk.server_endpoint}", f"client={talk.labels['client_address']}", "limit=1"):
+            wait_until(lambda query=query: self.check(f"/api/v1/history?{query}", 200, "History")["edges"],
+                       "the edge is in the history")
+        for query, named in (("server=web:80", "server"), ("client=web", "client"), ("limit=101", "limit"),
+                             ("since=now", "since"), ("server=10.0.0.1:80&server=10.0.0.1:80", "2 times")):
+            self.assertIn(named, self.check("/api/v1/history?" + query, 400, "Error")["error"])
+
     def test_sorts_limits_and_filters(self):
         talks = [self.own(Conversation(self.testbed, 7000 + number)) for number in range(3)]
         for talk, size in zip(talks, (1000, 3000, 2000)):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks what the agent pushes over OTLP with OpenTelemetry's own decoders."""
 import itertools
+import json
+import os
 import time
 import unittest
 
@@ -171,3 +173,56 @@ class EndedConnectionTest(DecodingCase, LiveOtlpCase):
             return None
         labels = wait_until(closed, "the last point", 60)
         self.assertEqual({name: labels[name] for name in talk.labels}, talk.labels)
+
+
+# Becomes the command in a root that has all folders of this one and a machine's id, and no file that marks a container.
+_AS_ON_A_HOST = """
+set -e
+mount -t tmpfs none "$1"
+for name in /*; do
+  if [ -L "$name" ]; then cp -P "$name" "$1"; elif [ -d "$name" ]; then mkdir "$1$name"; mount --rbind "$name" "$1$name"; fi
+done
+mount --bind "$2" "$1/etc/machine-id"
+root=$1
+shift 2
+exec chroot "$root" "$@"
+"""
+
+
+class InstanceIdTest(OtlpCase):
+    MACHINE_ID = "0123456789abcdef0123456789abcdef"
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0 or not os.path.exists("/etc/machine-id"):
+            self.skipTest("another root needs root's rights and a file /etc/machine-id")
+        self.root = os.path.join(self.folder, "root")
+        os.mkdir(self.root)
+        self.machine = os.path.join(self.folder, "machine-id")
+        with open(self.machine, "w") as file:
+            file.write(self.MACHINE_ID + "\n")
+
+    def told(self, address, **variables):
+        """service.instance.id, as a new agent writes it to standard output."""
+        plain = {name: value for name, value in environment(OTEL_METRICS_EXPORTER="console", **variables).items()
+                 if name not in ("container", "KUBERNETES_SERVICE_HOST") or name in variables}
+        agent = Process(["unshare", "--mount", "sh", "-c", _AS_ON_A_HOST, "sh", self.root, self.machine, binary(), "-T",
+                         self.capture, f"--web.listen-address={address}"], env=plain)
+        try:
+            # Without an address, it ends after the file.
+            wait_until(lambda: "\n" in agent.stdout() or not agent.running(), "a push to standard output")
+            said = agent.stdout()
+            self.assertIn("\n", said, agent.stderr())
+        finally:
+            agent.close()
+        self.assertNotIn(self.MACHINE_ID, said)
+        attributes = json.loads(said.splitlines()[0])["resourceMetrics"][0]["resource"]["attributes"]
+        return {attribute["key"]: attribute["value"]["stringValue"] for attribute in attributes}["service.instance.id"]
+
+    def test_it_stays_over_a_restart_on_a_host_alone(self):
+        address = f"unix:{self.folder}/socket"
+        first = self.told(address)
+        self.assertEqual(self.told(address), first)
+        self.assertNotEqual(self.told(address + "2"), first)
+        self.assertNotEqual(self.told(""), self.told(""))
+        self.assertNotEqual(self.told(address, container="lxc"), self.told(address, container="lxc"))

@@ -44,6 +44,7 @@ class BareRoot:
         self.path = tempfile.mkdtemp(prefix="tcpgauge-root-")
         cleanup.keep(self)
         run("tar", "-C", self.path, "-xf", archive())
+        os.chmod(self.path, 0o755)  # as of any root; a temporary folder is closed to others
         run("mount", "-t", "proc", "proc", os.path.join(self.path, "proc"))
         shutil.copy("/etc/resolv.conf", self.file("/etc/resolv.conf"))
         # As a container's: nothing starts by itself, since there is no init.

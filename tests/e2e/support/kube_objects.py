@@ -245,7 +245,8 @@ def _parsed_secret(body):
     if 1 not in secret or not isinstance(secret[1][0], bytes):
         return None
     meta = _fields(secret[1][0])
-    return {"metadata": {"name": meta[1][0].decode(), "labels": {name: value.decode() for name, value in _map(meta.get(11, []))}},
+    labels = {name: value.decode() for name, value in _map(meta.get(11, []))}
+    return {"metadata": {"name": meta[1][0].decode(), "labels": labels},
             "type": secret[3][0].decode(),
             "data": {name: base64.b64encode(value).decode() for name, value in _map(secret.get(2, []))}}
 

@@ -192,6 +192,24 @@ TEST_F(HistoryJsonTest, ListsMoreEdgesThanItHasInMemoryAtATime) {
   }
 }
 
+TEST_F(HistoryJsonTest, AnAnswerIsBounded) {
+  HistoryCounts most;
+  for (const HistoryCounter& counter : kHistoryCounters) most.*counter.member = 1'000'000;
+  std::vector<HistoryEdgeCounts> edges;
+  for (uint16_t i = 0; i < 100; ++i) {
+    HistoryEdge edge = web_;
+    edge.key.server.port = i;
+    edges.push_back({edge, most});
+  }
+  for (int second = 0; second < 660; ++second) Record(edges);
+  HistoryQuery query;
+  query.limit = 100;
+  const std::string answer = *HistoryJson(history_.Now(), snapshot_, query, "", [] { return false; });
+  EXPECT_GT(answer.size(), kMostHistoryBytes);
+  EXPECT_LT(answer.size(), 1'000'000);
+  EXPECT_GT(Json::parse(answer)["edges"].size(), 10);
+}
+
 TEST_F(HistoryJsonTest, StopsWhenItMust) {
   Record({{web_, Counts(1)}});
   EXPECT_FALSE(HistoryJson(history_.Now(), snapshot_, {}, "", [] { return true; }).has_value());
