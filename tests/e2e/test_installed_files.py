@@ -160,6 +160,7 @@ class SourcePackageTest(unittest.TestCase):
         self.assertEqual(sorted(modules), sorted(listed))
         self.assertEqual([name for name in modules if not re.search(rf"\bd3-{name}\b", shipped.read("NOTICE"))], [])
 
+
 class VersionTest(unittest.TestCase):
     def test_it_is_the_same_everywhere(self):
         said = subprocess.run([binary(), "--version"], capture_output=True, text=True, check=True).stdout

@@ -60,9 +60,8 @@ export class ConnectionsView {
     });
   }
 
-  request() {
-    return ["connections", {sort: (state.reverse ? "-" : "") + (state.sort || this.sort), limit: state.limit,
-      filter: state.filter}];
+  request(sort) {
+    return ["connections", {sort: (state.reverse ? "-" : "") + sort, limit: state.limit, filter: state.filter}];
   }
 
   draw(answer) {

@@ -11,19 +11,26 @@ export class History {
     this.of = of;
     this.start = null;  // of the capture: another agent, or another start, has another history
     this.seconds = [];  // {time, length, counts}, oldest first; time is the end, length is in seconds
+    this.asking = null; // the promise of an update that has not ended
   }
 
   get end() {
     return this.seconds.length ? this.seconds[this.seconds.length - 1].time : 0;
   }
 
-  async update() {
+  // Two questions at once would get the same seconds, so the second caller waits for the answer to the first.
+  update() {
+    if (!this.asking) this.asking = this.ask().finally(() => { this.asking = null; });
+    return this.asking;
+  }
+
+  async ask() {
     const answer = await ask("history", {...this.parameters, limit: 0, since: this.end});
     if (answer.capture_start_time !== this.start) {
       const isFirst = this.start === null;
       this.start = answer.capture_start_time;
       this.seconds = [];
-      if (!isFirst) return this.update();
+      if (!isFirst) return this.ask();
     }
     const series = Object.entries(answer[this.of]);
     let begin = answer.begin_time;

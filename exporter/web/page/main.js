@@ -21,9 +21,15 @@ const PERIOD_MS = 1000;
 // The tab of what fails shows how many attempts failed over so many seconds.
 const FAILURES_SECONDS = 10;
 
-// A view has a title, the name of its first sort order, request(): the path and the parameters of what it shows, and
-// draw(answer, sort), which returns null, or why it shows nothing; empty, if no connection is known. It may have open(),
-// which is called when the user comes to it, `history` (a History to update), and `findsWords`: its filter are words.
+// A view has these members:
+//   title            its name
+//   sort             its first sort order: the name of a column of `table`
+//   table            a LiveTable
+//   request(sort)    the path and the parameters of what it shows
+//   draw(answer, sort)  shows it; returns null, or why nothing is shown: an empty text if no connection is known
+//   open()           called when the user comes to the view; may be missing
+//   history          a History to update; may be missing
+//   findsWords       whether its filter are words that the page looks for, and not terms for the agent
 const VIEWS = {services: ServicesView, clients: ClientsView, connections: ConnectionsView, failing: FailingView,
   map: MapView, service: ServiceView};
 const TABS = ["services", "clients", "connections", "failing", "map"];
@@ -36,9 +42,9 @@ const link = new History({}, "totals");
 const views = {};      // from name to {view, element}
 const tabs = {};       // from name to link
 const failures = {services: new FailureMemory(), edges: new FailureMemory()};
+const about = new About();
 let linkChart = null;
 let empty = null;
-const about = new About();
 let last = null;       // the newest answer to the view that is shown
 let lastHeard = 0;     // when an answer came, in ms since the Unix epoch; 0 = no answer yet
 let trouble = "";      // why the last request failed; empty = it did not
@@ -46,7 +52,9 @@ let timer = 0;
 let asked = 0;         // number of the newest request; answers to older ones are ignored
 
 const current = () => views[state.view].view;
-const currentSort = () => state.sort || current().sort;
+// The order that the user chose, if the view has it.
+const currentSort = () => current().table.columns.some(({name, plain}) => name === state.sort && !plain) ? state.sort
+                                                                                                     : current().sort;
 
 function drawLink() {
   const points = link.points(2, (sum, length) => [sum.client_payload_bytes / length, sum.server_payload_bytes / length]);
@@ -79,7 +87,7 @@ function drawState() {
 
 async function load(view) {
   try {
-    const [path, parameters] = view.request();
+    const [path, parameters] = view.request(currentSort());
     const [answer] = await Promise.all([ask(path, parameters), link.update(), view.history && view.history.update(),
       about.update(Boolean(trouble) || !lastHeard || !empty.element.hidden)]);
     return {answer, wrong: ""};
@@ -94,13 +102,15 @@ async function poll() {
   const number = ++asked;
   const began = Date.now();
   try {
-    if (!state.paused && !document.hidden) {
+    // While it is paused, a view that the user comes to is asked for once.
+    const isWanted = () => !state.paused || !last;
+    if (isWanted() && !document.hidden) {
       const {answer, wrong} = await load(current());
       if (number !== asked) return;
       setText(byId("error"), wrong);
       lastHeard = Date.now();
       trouble = "";
-      if (answer && !state.paused) {
+      if (answer && isWanted()) {
         last = answer;
         if (answer.services) failures.services.mark(answer.services, answer.time, ({server}) => endpoint(server));
         if (answer.edges) failures.edges.mark(answer.edges, answer.time, edgeKey);

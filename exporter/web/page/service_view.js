@@ -90,6 +90,8 @@ export class ServiceView {
   open() {
     if (this.service === state.service) return;
     this.service = state.service;
+    setText(this.heading, state.service);
+    this.table.draw([], null);
     this.history = new History({server: state.service}, "matching");
     this.quantiles = new QuantileHistory(WINDOW, HISTORY_SECONDS);
   }
@@ -105,7 +107,6 @@ export class ServiceView {
       this.quantiles.add(edges, answer.time, edgeKey);
     }
     const server = edges.length ? edges[0].server : {};
-    setText(this.heading, state.service);
     setText(this.name, endName(server));
     this.name.title = endFacts(server);
     this.connections.href = fragment({view: "connections", filter: serviceFilter(state.service)});
