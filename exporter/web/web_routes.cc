@@ -27,6 +27,7 @@
 #include "src/base/json_string.h"
 #include "src/base/strings.h"
 #include "src/snapshot/history_view.h"
+#include "src/snapshot/listed_rows.h"
 
 namespace tcpgauge {
 namespace {
@@ -56,10 +57,10 @@ HttpResponse AbandonedResponse() {
   return response;
 }
 
-// Waits for a fresh snapshot and hands it to `handler`.
-HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
-  return [hub, handler = std::move(handler)](const HttpRequest& request) {
-    const std::shared_ptr<const Snapshot> snapshot = hub->Fresh([&request] { return request.IsAbandoned(); });
+// Waits for a fresh snapshot that lists as much as `rows` says, and hands it to `handler`.
+HttpHandler WithFreshSnapshot(const SnapshotHub* hub, ListedRows rows, SnapshotHandler handler) {
+  return [hub, rows, handler = std::move(handler)](const HttpRequest& request) {
+    const std::shared_ptr<const Snapshot> snapshot = hub->Fresh(rows, [&request] { return request.IsAbandoned(); });
     return request.IsAbandoned() ? AbandonedResponse() : handler(request, snapshot);
   };
 }
@@ -220,11 +221,12 @@ HttpRouter WebRoutes(const WebSources& sources) {
   HttpRouter router;
   router.Handle(kPagePath, WebPage());
   const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler,
-                                                            HttpLane lane = HttpLane::kOther) {
-    router.Handle(path, WithFreshSnapshot(hub, std::move(handler)), lane);
+                                                            HttpLane lane = HttpLane::kOther,
+                                                            ListedRows rows = ListedRows::kFew) {
+    router.Handle(path, WithFreshSnapshot(hub, rows, std::move(handler)), lane);
   };
   handle_snapshot(kStatusPath, StatusPage(sources));
-  handle_snapshot(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly);
+  handle_snapshot(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly, ListedRows::kAll);
   handle_snapshot(kEdgesPath, EdgeListPage(sources, EdgeListKind::kEdges, EdgesJson), HttpLane::kCostly);
   handle_snapshot(kServicesPath, EdgeListPage(sources, EdgeListKind::kServices, ServicesJson), HttpLane::kCostly);
   router.Handle(kHistoryPath, HistoryPage(sources), HttpLane::kCostly);

@@ -209,7 +209,7 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
 }
 
 TEST_F(WebRoutesTest, ServesTheHistoryWithoutAFreshSnapshot) {
-  SnapshotHub waits(&clock_, kNanosecondsPerSecond, [](int64_t) { ADD_FAILURE() << "asked for a snapshot"; });
+  SnapshotHub waits(&clock_, kNanosecondsPerSecond, [](int64_t, ListedRows) { ADD_FAILURE() << "asked for a snapshot"; });
   sources_.hub = &waits;
   EXPECT_THAT(Get("/api/v1/history").body, HasSubstr("\"end_times\":[],")) << "without a history";
   History history(300, HistoryView::kMaxSeconds);
@@ -349,7 +349,7 @@ TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
   constexpr int64_t kForEverNs = 3600 * kNanosecondsPerSecond;
   const auto abandoned = std::make_shared<std::atomic<bool>>(false);
   const SnapshotHub silent(
-      &clock_, kNanosecondsPerSecond, [abandoned](int64_t) { *abandoned = true; }, kForEverNs);
+      &clock_, kNanosecondsPerSecond, [abandoned](int64_t, ListedRows) { *abandoned = true; }, kForEverNs);
   sources_.hub = &silent;
   HttpRequest request;
   request.abandoned = abandoned;
