@@ -161,6 +161,9 @@ class VersionTest(unittest.TestCase):
         version = said.split()[1]
         for name, pattern in (("deploy/kubernetes/base/kustomization.yaml", r"^ *newTag: (.*)$"),
                               ("docs/kubernetes.md", r"tcpgauge:(\d[\d.]*\d)"),
+                              ("docs/kubernetes.md", r"newTag: (\d[\d.]*\d)"),
+                              ("deploy/helm/tcpgauge/Chart.yaml", r"^version: (.*)$"),
+                              ("deploy/helm/tcpgauge/Chart.yaml", r"^appVersion: (.*)$"),
                               ("CHANGELOG.md", r"^## (?:Unreleased: )?(\d[\d.]*\d)"),
                               ("deploy/man/tcpgauge.8", r'"tcpgauge (.*?)"'),
                               ("deploy/debian/package/changelog", r"\Atcpgauge \((.*)-\d+\) ")):
