@@ -25,6 +25,7 @@
 #include "src/memory/memory_plan.h"
 #include "src/options/options.h"
 #include "src/privilege/identity.h"
+#include "src/snapshot/history.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
@@ -102,6 +103,8 @@ class Agent {
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
+  // The last ten minutes; null if none are kept (see CaptureEngine).
+  const History* history() const { return engine_->history(); }
   // Whether capture makes progress; see CaptureEngine::IsHealthy().
   bool IsHealthy() const { return engine_->IsHealthy(); }
   // What the top view should say of the agent in a few words; empty: nothing. It says when HTTP is not served because
