@@ -19,7 +19,7 @@ import uuid
 
 _PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What the binary contains, of packages that have no shared library in it.
-_PARTS_OF_BINARY = {"libabsl-dev", "libboost-dev", "nlohmann-json3-dev"}
+_PARTS_OF_BINARY = re.compile(r"libabsl-dev|libboost-dev|nlohmann-json3-dev|node-d3-.*")
 # What the binary reads while it runs.
 _NEEDED_TO_RUN = {"netbase"}
 
@@ -93,7 +93,7 @@ def main(binary):
     relations = [("SPDXRef-DOCUMENT", "DESCRIBES", own)]
     relations += [(own, "DYNAMIC_LINK", identifier(name)) for name in loaded]
     for name in built_with:
-        if name in _PARTS_OF_BINARY:
+        if _PARTS_OF_BINARY.fullmatch(name):
             relations.append((own, "STATIC_LINK", identifier(name)))
         else:
             kind = "RUNTIME_DEPENDENCY_OF" if name in _NEEDED_TO_RUN else "BUILD_DEPENDENCY_OF"

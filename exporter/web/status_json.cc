@@ -72,7 +72,7 @@ Json Counts(const std::vector<NamedCount>& counts) {
 }  // namespace
 
 std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
-                       const EffectiveFlags& flags) {
+                       const EffectiveFlags& flags, std::string_view capture_filter) {
   Json options = Json::object();
   for (const auto& [name, value] : flags) options[name] = ToValidUtf8(value);
   const Json status = {
@@ -82,6 +82,7 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"time", Seconds(snapshot.time_ns + snapshot.clock_stepped_ns)},
       {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
       {"rate_window_seconds", snapshot.rate_window_seconds},
+      {"capture_filter", ToValidUtf8(capture_filter)},
       {"interfaces", Interfaces(snapshot)},
       {"retired_interfaces", RetiredInterfaces(snapshot)},
       {"decode_errors", Counts(snapshot.decode_errors)},

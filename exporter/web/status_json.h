@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,10 +31,11 @@ struct AgentLimits {
 using EffectiveFlags = std::vector<std::pair<std::string, std::string>>;
 
 // Returns the answer of /api/v1/status, as docs/openapi.json describes it: one JSON object with version, interfaces,
-// counters of the capture, limits and options. In the names of interfaces and the values of options, bytes that are not
-// UTF-8 become U+FFFD.
+// counters of the capture, limits and options. `capture_filter` is the pcap-filter(7) expression of the capture; empty
+// = all packets. In it, in the names of interfaces and in the values of options, bytes that are not UTF-8 become
+// U+FFFD.
 std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
-                       const EffectiveFlags& flags);
+                       const EffectiveFlags& flags, std::string_view capture_filter);
 
 }  // namespace tcpgauge
 

@@ -6,11 +6,11 @@
 
 namespace tcpgauge {
 
-// The text of exporter/web/index.html, the page at "/". The page is one file, and loads nothing from another host.
-// embed_page.py writes the two constants of this header.
+// The page at "/": exporter/web/page/index.html with its style, its scripts and d3 inside. The page loads nothing from
+// another host. embed_page.py writes the two constants of this header.
 extern const std::string_view kWebPage;
 
-// The value of the page's Content-Security-Policy header. The policy allows only the style and the script that are in
+// The value of the page's Content-Security-Policy header. The policy allows only the style and the scripts that are in
 // the page, and names them by their hashes. It allows requests only to the agent that served the page.
 extern const std::string_view kWebPagePolicy;
 

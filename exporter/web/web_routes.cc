@@ -76,7 +76,7 @@ SnapshotHandler StatusPage(const WebSources& sources) {
   return [sources](const HttpRequest&, const std::shared_ptr<const Snapshot>& snapshot) {
     HttpResponse response;
     response.content_type = "application/json";
-    response.body = StatusJson(*snapshot, sources.build, sources.limits, sources.flags);
+    response.body = StatusJson(*snapshot, sources.build, sources.limits, sources.flags, sources.capture_filter);
     return response;
   };
 }

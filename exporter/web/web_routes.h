@@ -30,6 +30,7 @@ struct WebSources {
   AgentLimits limits;           // shown by /api/v1/status
   ExpositionLimits exposition;  // of the metrics page
   EffectiveFlags flags;
+  std::string capture_filter;                            // a pcap-filter(7) expression; empty = all packets
   std::string telemetry_path;                            // the path of the metrics; begins with "/"
   std::function<bool()> is_healthy;                      // whether all workers make progress; for /-/healthy
   std::function<bool()> is_ready;                        // whether a first snapshot was published; for /-/ready

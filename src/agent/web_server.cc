@@ -49,6 +49,7 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
   web.limits = AgentLimitsOf(options, plan, memory_limit_bytes);
   web.exposition = ExpositionLimitsOf(options);
   web.flags = options.effective;
+  web.capture_filter = options.filter;
   web.telemetry_path = options.telemetry_path;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
   web.is_ready = [&engine] { return engine.IsReady(); };

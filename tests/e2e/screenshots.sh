@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Makes the pictures of the README: docs/web-page.png and docs/top-view.txt. They show traffic between two namespaces.
+# Makes the pictures of the README: docs/images/page-*.png and docs/top-view.txt. They show traffic between two
+# namespaces.
 #
 # usage: tests/e2e/screenshots.sh [--binary FILE]
 set -eu

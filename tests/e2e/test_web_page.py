@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The web page in a real Chromium."""
+"""The web page in a real Chromium: its connections, and what all tabs share."""
 import signal
 
 from support import browser, iperf3
@@ -20,7 +20,7 @@ class WebPageTest(NamespaceCase):
     def start_agent(self, *options):
         return self.own(Agent(self.testbed.server, "-i", self.testbed.link.server_interface, *options))
 
-    def open_page(self, address=None, fragment="", **options):
+    def open_page(self, address=None, fragment="#view=connections", **options):
         page = self.own(browser.Browser(self.testbed.server, **options))
         page.open(f"http://{address or self.agent.address}/{fragment}")
         self.wait_for_state(page, "live")
@@ -30,7 +30,7 @@ class WebPageTest(NamespaceCase):
         wait_until(lambda: page.text("#state")[0].startswith(beginning), f"the page says {beginning}", 60)
 
     def servers(self, page):
-        return page.text("#rows td[data-column=server]")
+        return page.text("#connections td[data-column=server]")
 
     def wait_for_servers(self, page, want):
         try:
@@ -50,35 +50,37 @@ class WebPageTest(NamespaceCase):
         self.own(iperf3.Client(self.testbed, 90, "80M"))
 
         def heavy():
-            for row in page.script("return [...document.querySelectorAll('#rows tr')].map(r => [...r.cells].filter("
-                                   "c => !c.classList.contains('name')).map(c => c.textContent).concat("
-                                   "r.querySelector('polyline').getAttribute('points')))"):
-                client, server, state, _, up, _, _, _, _, _, _, _, _, points = row
+            for row in page.script("return [...document.querySelectorAll('#connections tbody tr')].map(r => [...r.cells]"
+                                   ".filter(c => !c.classList.contains('name')).map(c => c.textContent).concat("
+                                   "r.querySelector('path').getAttribute('d')))"):
+                client, server, state, _, up, _, _, _, _, _, _, _, _, line = row
                 if server == "192.0.2.2:5201" and up.endswith("MB/s") and 8.5 < float(up.split()[0]) < 10.5:
-                    return client.startswith("192.0.2.1:") and state == "ESTABLISHED" and len(points.split()) >= 3
+                    return client.startswith("192.0.2.1:") and state == "ESTABLISHED" and line.count("L") >= 2
             return False
         wait_until(heavy, "iperf3's connection at 80 Mbit/s", 60)
         page.keys("b")
-        wait_until(lambda: "Mbit/s" in page.text("#up")[0], "bits", 30)
-        self.assertGreaterEqual(len(page.script("return document.getElementById('chart-up').getAttribute('points')")
-                                    .split()), 3)
+        wait_until(lambda: "Mbit/s" in page.text("#link .legend.up strong")[0], "bits", 30)
+        line = page.script("return document.querySelector('#link path.up').getAttribute('d')")
+        self.assertGreaterEqual(line.count("L"), 2)
+        self.assertIn("Mbit/s", page.text("#link .grid .tick:last-child text")[0], "the axis has the unit too")
 
     def test_sorts_by_a_click_and_back_by_another(self):
         one, two, three = self.three()
         page = self.open_page()
         # With its first rows the table gets other columns: a click would miss.
         wait_until(lambda: len(self.servers(page)) == 3, "three rows", 30)
-        page.click("th[data-sort=bytes] button")
+        page.click("#connections th[data-column=bytes] button")
         self.wait_for_servers(page, [two, three, one])
-        self.assertEqual(page.script("return document.querySelector('th[data-sort=bytes]').ariaSort"), "descending")
-        page.click("th[data-sort=bytes] button")
+        self.assertEqual(page.script("return document.querySelector('#connections th[data-column=bytes]').ariaSort"),
+                         "descending")
+        page.click("#connections th[data-column=bytes] button")
         self.wait_for_servers(page, [one, three, two])
         page.keys("S")
         self.wait_for_servers(page, [two, three, one])
 
     def test_filters_while_typing_and_names_what_is_wrong(self):
         one, two, three = self.three()
-        page = self.open_page(fragment="#sort=server")
+        page = self.open_page(fragment="#view=connections&sort=server")
         self.wait_for_servers(page, [one, two, three])
         page.keys("/")
         page.keys("port:70")
@@ -93,12 +95,12 @@ class WebPageTest(NamespaceCase):
 
     def test_filter_and_sort_are_in_the_address(self):
         one, two, three = self.three()
-        page = self.open_page(fragment="#sort=-server&filter=%21port%3A7001")
+        page = self.open_page(fragment="#view=connections&sort=-server&filter=%21port%3A7001")
         self.wait_for_servers(page, [three, one])
 
     def test_pauses(self):
         one, two, three = self.three()
-        page = self.open_page(fragment="#sort=server")
+        page = self.open_page(fragment="#view=connections&sort=server")
         self.wait_for_servers(page, [one, two, three])
         page.keys("p")
         self.wait_for_state(page, "paused")
@@ -134,7 +136,7 @@ class WebPageTest(NamespaceCase):
         self.assertIsNone(page.script("return window.broken ?? null"))
 
     def visible_titles(self, page):
-        return page.script("return [...document.querySelectorAll('#head th')].filter(e => e.offsetWidth > 0)"
+        return page.script("return [...document.querySelectorAll('#connections th')].filter(e => e.offsetWidth > 0)"
                            ".map(e => e.textContent)")
 
     def test_shows_who_is_at_the_ends_once_a_name_is_known(self):
@@ -157,21 +159,22 @@ class WebPageTest(NamespaceCase):
             };""")
         page.resize(1600, 800)
         wait_until(lambda: self.servers(page) == [one.server_endpoint], "the row", 30)
-        page.script("document.getElementById('table').classList.add('nameless')")  # forgets names of this host
+        # Forgets names of this host.
+        page.script("document.querySelector('#connections table').classList.add('nameless')")
         self.assertTrue(holds_for(lambda: "Server name" not in self.visible_titles(page), 2.5), "no name is known")
         page.script("window.names = arguments[0]", [
             {"namespace": "shop", "pod": "web-5d4f", "workload": "web", "workload_kind": "ReplicaSet(guess)",
              "node": "node7", "comm": "<b>x\u001b\u202e"},
             {"workload": "nginx.service", "workload_kind": "unit"}])
-        wait_until(lambda: page.text("#rows td[data-column=client_name]") == ["shop/web-5d4f"], "the pod", 30)
-        self.assertEqual(page.text("#rows td[data-column=server_name]"), ["nginx.service"])
+        wait_until(lambda: page.text("#connections td[data-column=client_name]") == ["shop/web-5d4f"], "the pod", 30)
+        self.assertEqual(page.text("#connections td[data-column=server_name]"), ["nginx.service"])
         self.assertEqual(self.visible_titles(page)[:4], ["Client", "Client name", "Server", "Server name"])
-        self.assertEqual(page.script("return document.querySelector('#rows td[data-column=client_name]').title"),
+        self.assertEqual(page.script("return document.querySelector('#connections td[data-column=client_name]').title"),
                          "namespace: shop\nworkload: web\nkind: ReplicaSet(guess)\npod: web-5d4f\nnode: node7\n"
                          "process: <b>x??")
         self.assertEqual(page.script("return document.querySelectorAll('b').length"), 0)
-        page.click("th[data-sort=server_name] button")
-        wait_until(lambda: page.script("return location.hash").startswith("#sort=server_name"), "the order", 30)
+        page.click("#connections th[data-column=server_name] button")
+        wait_until(lambda: "sort=server_name" in page.script("return location.hash"), "the order", 30)
         self.assertEqual(page.text("#error"), [""], "the agent knows the order")
         page.keys("/")
         page.keys("ns:a/b")
@@ -191,16 +194,6 @@ class WebPageTest(NamespaceCase):
         page = self.open_page(self.start_agent("-i", "<b>x<b>").address)
         wait_until(lambda: "<b>x<b>" in page.text("#agent")[0], "the interface's name", 30)
         self.assertEqual(page.script("return document.querySelectorAll('b').length"), 0)
-
-    def test_fits_a_phone(self):
-        self.three()
-        page = self.open_page()
-        page.resize(360, 640)
-        wait_until(lambda: len(self.servers(page)) == 3, "three rows", 30)
-        self.assertLessEqual(page.script("return document.documentElement.scrollWidth"), 360)
-        self.assertEqual(self.visible_titles(page), ["Client", "Server", "Speed", "Total"])
-        self.assertEqual(page.script("const s = document.getElementById('scroll'); return s.scrollWidth - s.clientWidth"),
-                         0, "the table must not be wider than the phone")
 
     def test_is_dark_where_that_is_preferred(self):
         color = "return getComputedStyle(document.body).backgroundColor"

@@ -13,9 +13,10 @@ namespace {
 TEST(StatusJson, SaysWhatTheSnapshotSays) {
   const auto status =
       nlohmann::json::parse(StatusJson(ExampleSnapshot(), {"1.2.3", "0123abc"}, {1000000, 5000, 100, 400, 40},
-                                       {{"interface", "eth0,\xff"}, {"tui", "false"}}));
+                                       {{"interface", "eth0,\xff"}, {"tui", "false"}}, "port 443 \xff"));
   EXPECT_EQ(status["flags"]["interface"], "eth0,\xef\xbf\xbd");
   EXPECT_EQ(status["flags"]["tui"], "false");
+  EXPECT_EQ(status["capture_filter"], "port 443 \xef\xbf\xbd");
   EXPECT_EQ(status["version"], "1.2.3");
   EXPECT_EQ(status["revision"], "0123abc");
   EXPECT_EQ(status["snapshot"], 7);
@@ -46,14 +47,14 @@ TEST(StatusJson, SaysWhatTheSnapshotSays) {
 TEST(StatusJson, SaysHowManyEndsCanHaveNames) {
   AgentLimits limits;
   limits.named_endpoints = 7;
-  EXPECT_EQ(nlohmann::json::parse(StatusJson(ExampleSnapshot(), {}, limits, {}))["limits"]["named_endpoints"], 7);
+  EXPECT_EQ(nlohmann::json::parse(StatusJson(ExampleSnapshot(), {}, limits, {}, ""))["limits"]["named_endpoints"], 7);
 }
 
 TEST(StatusJson, CountsWhatIsNoLongerListedAsRetired) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.interfaces[1].is_forgotten = true;
   snapshot.other_interfaces.packets[1] = 100;
-  const auto status = nlohmann::json::parse(StatusJson(snapshot, {}, {}, {}));
+  const auto status = nlohmann::json::parse(StatusJson(snapshot, {}, {}, {}, ""));
   EXPECT_EQ(status["interfaces"].size(), 1u);
   EXPECT_EQ(status["retired_interfaces"]["packets"]["udp"], 130);
 }
@@ -61,7 +62,7 @@ TEST(StatusJson, CountsWhatIsNoLongerListedAsRetired) {
 TEST(StatusJson, TakesNamesOfAnyBytes) {
   Snapshot snapshot = ExampleSnapshot();
   snapshot.interfaces[0].name = "a\xff\"\n";
-  EXPECT_EQ(nlohmann::json::parse(StatusJson(snapshot, {}, {}, {}))["interfaces"][0]["name"], "a\xef\xbf\xbd\"\n");
+  EXPECT_EQ(nlohmann::json::parse(StatusJson(snapshot, {}, {}, {}, ""))["interfaces"][0]["name"], "a\xef\xbf\xbd\"\n");
 }
 
 }  // namespace

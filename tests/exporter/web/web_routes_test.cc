@@ -150,6 +150,15 @@ TEST_F(WebRoutesTest, APageIsOfTheSnapshotThatWasAskedFor) {
   EXPECT_EQ(hub_.Current()->totals.client_payload_bytes, 1u);
 }
 
+TEST_F(WebRoutesTest, ThePageIsSmall) {
+  HttpRequest request;
+  request.path = "/";
+  request.headers = {{"Accept-Encoding", "gzip"}};
+  const HttpResponse page = WebRoutes(sources_)(request);
+  EXPECT_EQ(page.status, 200);
+  EXPECT_LT(page.sent_body().size(), 200'000u);
+}
+
 TEST_F(WebRoutesTest, ServesMetricsWhereToldTo) {
   sources_.telemetry_path = "/elsewhere";
   EXPECT_EQ(Get("/elsewhere").status, 200);
