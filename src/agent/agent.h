@@ -19,6 +19,7 @@
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
 #include "src/agent/end_names.h"
+#include "src/agent/machine_names.h"
 #include "src/base/haste.h"
 #include "src/base/patience.h"
 #include "src/capture/capture_engine.h"
@@ -136,6 +137,7 @@ class Agent {
   std::unique_ptr<CaptureEngine> engine_;
   std::unique_ptr<OtlpPusher> pusher_;
   std::unique_ptr<WebSecurity> web_security_;
+  MachineNames machine_names_;
   std::unique_ptr<HttpServer> server_;
   std::string notice_;
   std::thread server_stopper_;  // runs server_->Stop()

@@ -84,7 +84,7 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   engine.worker = WorkerOptionsOf(options, pushes);
   engine.worker.publish_interval_ns = HasReaderBeforeEnd(options, pushes) ? engine.table.rate_tick_ns : kNoReaderNs;
   engine.table.keep_rates = engine.worker.publish;
-  engine.keep_history = options.tui || !options.listen_addresses.empty();
+  engine.keep_history = options.tui || (options.web_ui && !options.listen_addresses.empty());
   engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
   engine.collector.exported_interfaces = SeriesPlanOf(options).interfaces;
   // The churn of series harms only a reader that comes again and again.
