@@ -251,6 +251,9 @@ class CompletionTest(unittest.TestCase):
 
 
 class DocumentsTest(unittest.TestCase):
+    def test_the_readme_is_short(self):
+        self.assertLessEqual(len(shipped.read("README.md").encode()), 10_000)
+
     def test_links_between_documents_lead_somewhere(self):
         names = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "PERFORMANCE.md", "RELIABILITY.md", "SECURITY.md",
                  "CHANGELOG.md", "METRICS.md", "deploy/README.md", "deploy/helm/tcpgauge/README.md"]
