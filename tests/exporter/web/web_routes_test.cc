@@ -219,7 +219,8 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
 }
 
 TEST_F(WebRoutesTest, ServesTheHistoryWithoutAFreshSnapshot) {
-  SnapshotHub waits(&clock_, kNanosecondsPerSecond, [](int64_t, ListedRows) { ADD_FAILURE() << "asked for a snapshot"; });
+  SnapshotHub waits(&clock_, kNanosecondsPerSecond,
+                    [](int64_t, ListedRows) { ADD_FAILURE() << "asked for a snapshot"; });
   sources_.hub = &waits;
   EXPECT_THAT(Get("/api/v1/history").body, HasSubstr("\"end_times\":[],")) << "without a history";
   History history(300, HistoryView::kMaxSeconds);
