@@ -132,7 +132,8 @@ absl::Status RunAgent(const Options& given) {
 
   absl::Status shown;
   if (options.tui) {
-    shown = RunTopView(agent->hub(), stop.fd(), {options.as_tcptrack}, /*wanted=*/nullptr, agent->notice());
+    shown = RunTopView(agent->hub(), stop.fd(), {options.as_tcptrack}, /*wanted=*/nullptr, agent->notice(),
+                       agent->history());
     if (!stop.stopped()) EndSoon();  // who leaves the view waits for the shell
   } else {
     WaitForEnd(stop, &reload, agent);

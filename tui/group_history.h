@@ -47,6 +47,8 @@ class GroupHistory {
   // Forgets everything. Call it before groups of another kind are recorded.
   void Clear();
 
+  bool empty() const { return round_ == 0; }
+
   // Takes a sample of `groups`, if about a second has passed since the last ones, or if the time stepped back.
   // Otherwise has no effect. `ids` has the id of each group. Groups that are not among them are forgotten.
   void Record(const EdgeGroups& groups, const std::vector<uint64_t>& ids, int64_t time_ns);

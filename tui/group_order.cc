@@ -88,15 +88,27 @@ std::string WorkloadNameOf(const EdgeGroup& group) {
   return absl::StrCat(std::string(identity.namespace_name), "/", std::string(identity.workload));
 }
 
+void GroupOrder::RecordPast(const Snapshot& past, const Wish& wish) {
+  if (wish.grouping != wish_.grouping) history_.Clear();
+  wish_ = wish;
+  EdgeGroups groups;
+  Record(past, &groups);
+}
+
+std::vector<uint64_t> GroupOrder::Record(const Snapshot& snapshot, EdgeGroups* groups) {
+  *groups = GroupEdges(snapshot, KindOf(wish_.grouping));
+  std::vector<uint64_t> ids;
+  ids.reserve(groups->groups.size());
+  for (const EdgeGroup& group : groups->groups) ids.push_back(IdOf(group, wish_.grouping, snapshot));
+  history_.Record(*groups, ids, snapshot.time_ns);
+  return ids;
+}
+
 void GroupOrder::Rebuild(std::shared_ptr<const Snapshot> snapshot, const Wish& wish) {
   if (wish.grouping != wish_.grouping) history_.Clear();
   snapshot_ = std::move(snapshot);
   wish_ = wish;
-  groups_ = GroupEdges(*snapshot_, KindOf(wish.grouping));
-  std::vector<uint64_t> ids;
-  ids.reserve(groups_.groups.size());
-  for (const EdgeGroup& group : groups_.groups) ids.push_back(IdOf(group, wish.grouping, *snapshot_));
-  history_.Record(groups_, ids, snapshot_->time_ns);
+  const std::vector<uint64_t> ids = Record(*snapshot_, &groups_);
   rows_.clear();
   for (size_t i = 0; i < ids.size(); ++i) rows_.push_back(MakeRow(ids[i], &groups_.groups[i], groups_.groups[i].sum));
   total_ = MakeRow(0, nullptr, groups_.total);

@@ -55,6 +55,10 @@ class GroupOrder {
   // Groups the edges of `snapshot`, records them in the history, and makes a row for each. Keeps `snapshot` until the
   // next call. Forgets the history when the grouping changes; call ClearHistory() when the edges were chosen otherwise.
   void Rebuild(std::shared_ptr<const Snapshot> snapshot, const Wish& wish);
+  // Whether Rebuild() will begin a history. RecordPast() may then be called before it, for successive snapshots of the
+  // time before, so that the history begins with them.
+  bool BeginsHistory(const Wish& wish) const { return wish.grouping != wish_.grouping || history_.empty(); }
+  void RecordPast(const Snapshot& past, const Wish& wish);
   void ClearHistory() { history_.Clear(); }
 
   // Holds the present order until Thaw(): rows that are there now keep it, and others come below them.
@@ -70,6 +74,8 @@ class GroupOrder {
   std::string FilterOfRow(const GroupRow& row) const;
 
  private:
+  // Groups the edges of `snapshot`, and records the groups in the history. Returns the id of each group.
+  std::vector<uint64_t> Record(const Snapshot& snapshot, EdgeGroups* groups);
   GroupRow MakeRow(uint64_t id, const EdgeGroup* group, const EdgeSum& sum) const;
   void SetRates(GroupRow* row) const;
   void Sort();

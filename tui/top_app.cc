@@ -8,8 +8,10 @@
 #include <cerrno>
 #include <string>
 
+#include "src/snapshot/past_edges.h"
 #include "tui/column_table.h"
 #include "tui/group_columns.h"
+#include "tui/group_history.h"
 #include "tui/group_page.h"
 #include "tui/help_page.h"
 #include "tui/list_page.h"
@@ -40,11 +42,12 @@ bool IsGone(const pollfd& keyboard) {
 }  // namespace
 
 TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, const ViewSettings& settings, WantedQuery* wanted,
-               std::string notice)
+               std::string notice, const History* past)
     : hub_(hub),
       screen_(screen),
       names_(names),
       wanted_(wanted),
+      past_(past),
       settings_(settings),
       notice_(std::move(notice)),
       newest_(hub->Current()) {
@@ -163,21 +166,24 @@ ClosedRows TopApp::Closed() const {
 
 void TopApp::ReorderGroups() {
   const GroupOrder::Wish wish = {view_.grouping, view_.group_sort, view_.reverse, view_.averaging};
-  if (filter_.empty()) {
-    groups_.Rebuild(newest_, wish);
-  } else if (view_.names) {
+  const auto matching = [this](const std::shared_ptr<const Snapshot>& snapshot) {
+    if (filter_.empty()) return snapshot;
+    if (!view_.names) {
+      return MatchingEdges(*snapshot, [this](const ConnectionSummary& connection, const Snapshot& of) {
+        return filter_.Matches(connection, of);
+      });
+    }
     const auto name_of = [this](const IpAddress& address) { return names_->KnownHostName(address); };
-    groups_.Rebuild(MatchingEdges(*newest_,
-                                  [this, &name_of](const ConnectionSummary& connection, const Snapshot& snapshot) {
-                                    return filter_.Matches(connection, snapshot, name_of);
-                                  }),
-                    wish);
-  } else {
-    groups_.Rebuild(
-        MatchingEdges(*newest_, [this](const ConnectionSummary& connection,
-                                       const Snapshot& snapshot) { return filter_.Matches(connection, snapshot); }),
-        wish);
+    return MatchingEdges(*snapshot, [this, &name_of](const ConnectionSummary& connection, const Snapshot& of) {
+      return filter_.Matches(connection, of, name_of);
+    });
+  };
+  // An interface has no edges in the past.
+  if (past_ != nullptr && view_.grouping != Grouping::kInterfaces && groups_.BeginsHistory(wish)) {
+    VisitPastEdges(past_->Now(), GroupHistory::kSamples, newest_->time_ns,
+                   [&](const std::shared_ptr<const Snapshot>& second) { groups_.RecordPast(*matching(second), wish); });
   }
+  groups_.Rebuild(matching(newest_), wish);
   ClampOffset(&view_, groups_.rows().size());
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "src/snapshot/filter.h"
+#include "src/snapshot/history.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
 #include "tui/columns.h"
@@ -31,9 +32,9 @@ class TopApp {
  public:
   // All arguments must outlive the app. `wanted` is null unless the view is attached to an agent elsewhere. The hub of
   // an attached view holds only the connections that match a query, and the app posts to `wanted` which query it needs.
-  // `notice`: see RunTopView().
+  // `notice` and `past`: see RunTopView().
   TopApp(const SnapshotHub* hub, Screen* screen, Names* names, const ViewSettings& settings = {},
-         WantedQuery* wanted = nullptr, std::string notice = "");
+         WantedQuery* wanted = nullptr, std::string notice = "", const History* past = nullptr);
 
   // Calls Step() when a key is pressed, and at least ten times a second. Returns when the user quits (`q`), `stop_fd`
   // is readable (it is not read), or the terminal is gone.
@@ -62,6 +63,7 @@ class TopApp {
   Screen* const screen_;
   Names* const names_;
   WantedQuery* const wanted_;  // or null
+  const History* const past_;  // or null
   const ViewSettings settings_;
   const std::string notice_;
 

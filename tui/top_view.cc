@@ -15,12 +15,12 @@ namespace tcpgauge {
 absl::Status CheckTopView() { return CursesScreen::Check(); }
 
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, const ViewSettings& settings, WantedQuery* wanted,
-                        const std::string& notice) {
+                        const std::string& notice, const History* past) {
   absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
   if (!screen.ok()) return screen.status();
   const std::string warning = (*screen)->warning();
   NameResolver names;
-  TopApp(&hub, screen->get(), &names, settings, wanted, notice).Run(stop_fd);
+  TopApp(&hub, screen->get(), &names, settings, wanted, notice, past).Run(stop_fd);
   screen->reset();  // the terminal is the shell's again, so that the user can read what follows
   if (!warning.empty()) LogWarn(warning);
   return absl::OkStatus();

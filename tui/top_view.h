@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "src/snapshot/history.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
 #include "tui/view_settings.h"
@@ -27,13 +28,15 @@ absl::Status CheckTopView();
 //
 // The status line always shows `notice`, unless it is empty.
 //
+// The histories of groups begin with `past`, the history of the agent. Null: they begin when the group is first shown.
+//
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
 // comes. RunTopView() handles SIGWINCH and SIGTSTP.
 //
 // Errors: those of CheckTopView(); ResourceExhausted, "--tui: …", when no descriptor is free. After an error, the view
 // was not shown.
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, const ViewSettings& settings,
-                        WantedQuery* wanted = nullptr, const std::string& notice = "");
+                        WantedQuery* wanted = nullptr, const std::string& notice = "", const History* past = nullptr);
 
 }  // namespace tcpgauge
 

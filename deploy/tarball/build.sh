@@ -51,7 +51,8 @@ install -D -m 644 deploy/completion/tcpgauge.bash "$tree/share/bash-completion/c
 install -D -m 644 deploy/completion/_tcpgauge -t "$tree/share/zsh/site-functions"
 install -D -m 644 deploy/systemd/tcpgauge.{default,logrotate,service,sysusers} -t "$tree/share/tcpgauge/systemd"
 cp -r -- deploy/prometheus deploy/grafana "$tree/share/tcpgauge"
-install -m 644 LICENSE NOTICE README.md CHANGELOG.md "$documents"
+install -m 644 LICENSE NOTICE {CHANGELOG,METRICS,PERFORMANCE,README,RELIABILITY,SECURITY}.md "$documents"
+cp -r -- docs "$documents"
 as_owner deploy/sbom.py "$binary" >"$documents/sbom.spdx.json"
 cat >"$tree/README" <<END
 tcpgauge $version for Linux with glibc ${glibc#GLIBC_} or later. bin/tcpgauge runs from any folder, with the libraries in

@@ -19,7 +19,7 @@ std::string Text(int family, const void* address) {
 
 std::string ClientAddress(const sockaddr_storage& peer) {
   if (peer.ss_family == AF_INET) return Text(AF_INET, &reinterpret_cast<const sockaddr_in*>(&peer)->sin_addr);
-  if (peer.ss_family != AF_INET6) return "unix";
+  if (peer.ss_family != AF_INET6) return kUnixClient;
   in6_addr address = reinterpret_cast<const sockaddr_in6*>(&peer)->sin6_addr;
   if (IN6_IS_ADDR_V4MAPPED(&address)) return Text(AF_INET, &address.s6_addr[12]);
   std::memset(&address.s6_addr[8], 0, 8);

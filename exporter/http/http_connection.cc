@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "exporter/http/client_address.h"
 #include "src/base/clock.h"
 #include "src/base/time_units.h"
 
@@ -112,6 +113,7 @@ void HttpConnection::TakeHead(size_t bytes) {
            : head.is_http_1_0                 ? AfterResponse::kStaysOpenByRequest
                                               : AfterResponse::kStaysOpen;
   leaves_body_out_ = head.request.method == "HEAD";
+  head.request.is_from_unix_socket = place_->client == kUnixClient;
   head.request.client_certificate = stream_->CheckClient();
   abandoned_ = std::make_shared<std::atomic<bool>>(false);
   head.request.abandoned = abandoned_;

@@ -24,6 +24,7 @@ struct HttpRequest {
   std::string path;    // percent-decoded, without the query
   HttpFields query;    // percent-decoded, in the order received; names may repeat
   HttpFields headers;  // names may repeat; those of the same name are in the order received
+  bool is_from_unix_socket = false;
   // OK if the connection has no TLS. Otherwise the result of TlsContext::CheckClient(): whether the client's
   // certificate, or its absence, satisfies the configuration.
   absl::Status client_certificate;

@@ -18,6 +18,7 @@ HttpResponse HttpRouter::operator()(const HttpRequest& request) const {
   HttpResponse response;
   const auto found = routes_.find(request.path);
   if (found == routes_.end()) {
+    if (unknown_ != nullptr) return unknown_(request);
     response.status = 404;
     response.body = "404 not found\n";
   } else if (request.method != "GET" && request.method != "HEAD") {

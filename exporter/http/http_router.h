@@ -13,11 +13,12 @@
 namespace tcpgauge {
 
 // Answers a request with the handler of its path. All paths are read-only. The cases, in this order:
-// - The path has no handler: 404.
+// - The path has no handler: 404, or the response of the handler for unknown paths.
 // - The method is neither GET nor HEAD: 405.
 // - Otherwise: the response of the handler.
 //
-// Thread: All calls of Handle() come before the first request. Then any thread may call the const methods.
+// Thread: All calls of Handle() and HandleUnknown() come before the first request. Then any thread may call the const
+// methods.
 class HttpRouter {
  public:
   // Sets the handler of the requests whose path equals `path`, and the lane in which this handler runs. Replaces an
@@ -25,6 +26,9 @@ class HttpRouter {
   void Handle(std::string path, HttpHandler handler, HttpLane lane = HttpLane::kOther) {
     routes_[std::move(path)] = {std::move(handler), lane};
   }
+
+  // Sets the handler of the requests whose path has none. Its response should have the status 404.
+  void HandleUnknown(HttpHandler handler) { unknown_ = std::move(handler); }
 
   // Returns the lane of the requests for `path`. A path without a handler is in HttpLane::kOther.
   HttpLane LaneOf(const std::string& path) const;
@@ -41,6 +45,7 @@ class HttpRouter {
   };
 
   std::map<std::string, Route> routes_;
+  HttpHandler unknown_;  // empty = 404
 };
 
 }  // namespace tcpgauge

@@ -23,6 +23,8 @@ const char* ReasonOf(int status) {
       return "Method Not Allowed";
     case 414:
       return "URI Too Long";
+    case 421:
+      return "Misdirected Request";
     case 431:
       return "Request Header Fields Too Large";
     case 500:

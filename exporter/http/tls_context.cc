@@ -126,10 +126,30 @@ std::string TextOf(const GENERAL_NAME& name) {
   return text;
 }
 
-// Whether one of the subject's alternative names (RFC 5280 section 4.2.1.6) of `certificate` is in `allowed`.
-bool HasAllowedName(const X509* certificate, const std::vector<std::string>& allowed) {
-  const Owned<GENERAL_NAMES> names(
+// Returns the subject's alternative names (RFC 5280 section 4.2.1.6), or null if there are none.
+Owned<GENERAL_NAMES> AlternativeNames(const X509* certificate) {
+  return Owned<GENERAL_NAMES>(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+}
+
+// See TlsContext::host_names().
+std::vector<std::string> HostNamesOf(const X509* certificate) {
+  std::vector<std::string> hosts;
+  const Owned<GENERAL_NAMES> names = AlternativeNames(certificate);
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type == GEN_DNS) hosts.push_back(BytesOf(name->d.ia5));
+  }
+  if (!hosts.empty()) return hosts;
+  const X509_NAME* const subject = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  if (at >= 0) hosts.push_back(BytesOf(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
+  return hosts;
+}
+
+// Whether one of the alternative names of `certificate` is in `allowed`.
+bool HasAllowedName(const X509* certificate, const std::vector<std::string>& allowed) {
+  const Owned<GENERAL_NAMES> names = AlternativeNames(certificate);
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const std::string text = TextOf(*sk_GENERAL_NAME_value(names.get(), i));
     if (!text.empty() && std::count(allowed.begin(), allowed.end(), text) != 0) return true;
@@ -188,6 +208,7 @@ absl::Status TlsContext::LoadCertificateAndKey() {
   const absl::StatusOr<std::vector<Owned<X509>>> chain = Certificates(certificate_file, *certificate_pem);
   if (!chain.ok()) return chain.status();
   if (SSL_CTX_use_certificate(context_.get(), chain->front().get()) != 1) return Error(certificate_file);
+  host_names_ = HostNamesOf(chain->front().get());
   for (size_t i = 1; i < chain->size(); ++i) {
     if (SSL_CTX_add1_chain_cert(context_.get(), (*chain)[i].get()) != 1) return Error(certificate_file);
   }

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,6 +35,11 @@ class TlsContext {
   // Returns the version of OpenSSL, such as "3.0.15".
   static std::string LibraryVersion();
 
+  // Returns the host names that the certificate is for, as it writes them: its alternative names of type DNS (RFC 5280
+  // section 4.2.1.6) or, if it has no such name, its common name. A name may begin with "*.", which stands for one
+  // label (RFC 6125 section 6.4.3).
+  const std::vector<std::string>& host_names() const { return host_names_; }
+
   // Returns OpenSSL's context, from which the server makes its sessions. Each session holds a reference to the SSL_CTX,
   // so a session may outlive the TlsContext.
   SSL_CTX* context() const { return context_.get(); }
@@ -58,6 +64,7 @@ class TlsContext {
 
   const TlsConfig config_;
   const std::unique_ptr<SSL_CTX, Free> context_;
+  std::vector<std::string> host_names_;  // set by Load()
 };
 
 }  // namespace tcpgauge

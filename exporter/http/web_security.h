@@ -58,6 +58,9 @@ class WebSecurity final : public RequestGuard {
   // other returns null.
   std::shared_ptr<const TlsContext> CurrentTls();
 
+  // Like CurrentTls(), but looks at no file: the context may be that of files which have changed since.
+  std::shared_ptr<const TlsContext> TlsInForce() { return InForce()->tls; }
+
   // Decides by the first of these cases that applies:
   // - The path is /-/healthy or /-/ready, which are open to all: admits.
   // - The client certificate is missing or wrong (HttpRequest::client_certificate): 403.

@@ -15,6 +15,7 @@
 #include "src/base/named_thread.h"
 #include "src/base/time_units.h"
 #include "src/net/http_url.h"
+#include "src/snapshot/listed_rows.h"
 
 namespace tcpgauge {
 namespace {
@@ -97,7 +98,7 @@ void OtlpPusher::Stop() {
 }
 
 std::vector<OtlpRequest> OtlpPusher::Collect() {
-  const std::shared_ptr<const Snapshot> snapshot = sources_.hub->Fresh();
+  const std::shared_ptr<const Snapshot> snapshot = sources_.hub->Fresh(ListedRows::kFew);
   if (snapshot->sequence == 0) return {};  // there is no snapshot yet
   const int64_t begin_ns = sources_.clock->SteadyNanoseconds();
   const int64_t time_ns = sources_.clock->WallNanoseconds();

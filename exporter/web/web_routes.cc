@@ -20,6 +20,7 @@
 #include "exporter/web/edge_order.h"
 #include "exporter/web/edges_json.h"
 #include "exporter/web/history_json.h"
+#include "exporter/web/host_check.h"
 #include "exporter/web/metrics_page.h"
 #include "exporter/web/services_json.h"
 #include "exporter/web/web_page.h"
@@ -27,6 +28,7 @@
 #include "src/base/json_string.h"
 #include "src/base/strings.h"
 #include "src/snapshot/history_view.h"
+#include "src/snapshot/listed_rows.h"
 
 namespace tcpgauge {
 namespace {
@@ -39,8 +41,8 @@ constexpr char kEdgesPath[] = "/api/v1/edges";
 constexpr char kServicesPath[] = "/api/v1/services";
 constexpr char kHistoryPath[] = "/api/v1/history";
 constexpr char kStatusPath[] = "/api/v1/status";
-constexpr const char* kOtherPaths[] = {kPagePath,  kHealthyPath,  kReadyPath,   kConnectionsPath,
-                                       kEdgesPath, kServicesPath, kHistoryPath, kStatusPath};
+constexpr const char* kUiPaths[] = {kPagePath, kConnectionsPath, kEdgesPath, kServicesPath, kHistoryPath, kStatusPath};
+constexpr const char* kHealthPaths[] = {kHealthyPath, kReadyPath};
 
 // The processor time of one listing. 10,000 of 100,000 connections take some 0.04 s, compressed.
 constexpr int64_t kListingCpuNs = kNanosecondsPerSecond;
@@ -56,10 +58,10 @@ HttpResponse AbandonedResponse() {
   return response;
 }
 
-// Waits for a fresh snapshot and hands it to `handler`.
-HttpHandler WithFreshSnapshot(const SnapshotHub* hub, SnapshotHandler handler) {
-  return [hub, handler = std::move(handler)](const HttpRequest& request) {
-    const std::shared_ptr<const Snapshot> snapshot = hub->Fresh([&request] { return request.IsAbandoned(); });
+// Waits for a fresh snapshot that lists as much as `rows` says, and hands it to `handler`.
+HttpHandler WithFreshSnapshot(const SnapshotHub* hub, ListedRows rows, SnapshotHandler handler) {
+  return [hub, rows, handler = std::move(handler)](const HttpRequest& request) {
+    const std::shared_ptr<const Snapshot> snapshot = hub->Fresh(rows, [&request] { return request.IsAbandoned(); });
     return request.IsAbandoned() ? AbandonedResponse() : handler(request, snapshot);
   };
 }
@@ -157,6 +159,17 @@ HttpHandler HistoryPage(const WebSources& sources) {
       [hub = sources.hub, page = std::move(page)](const HttpRequest& request) { return page(request, hub->Current()); };
 }
 
+// Says of the paths that are not served why this is so.
+HttpResponse WithoutUi(const HttpRequest& request) {
+  HttpResponse response;
+  response.status = 404;
+  const bool is_of_ui = std::count(std::begin(kUiPaths), std::end(kUiPaths), request.path) != 0;
+  response.body = is_of_ui ? "404 not found: this agent was started with --web.no-ui, and serves neither the page nor "
+                             "the JSON API\n"
+                           : "404 not found\n";
+  return response;
+}
+
 HttpHandler ProbePage(std::function<bool()> is_fine, std::string fine, std::string not_fine) {
   return [is_fine = std::move(is_fine), fine = std::move(fine), not_fine = std::move(not_fine)](const HttpRequest&) {
     HttpResponse response;
@@ -210,28 +223,38 @@ std::string NormalPath(const std::string& path) {
 
 absl::Status CheckTelemetryPath(const std::string& path) {
   const std::string normal = NormalPath(path);
-  if (std::count(std::begin(kOtherPaths), std::end(kOtherPaths), normal) == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", path, "' is the path of another page; use a path that is none of ", absl::StrJoin(kOtherPaths, ", ")));
+  if (std::count(std::begin(kUiPaths), std::end(kUiPaths), normal) == 0 &&
+      std::count(std::begin(kHealthPaths), std::end(kHealthPaths), normal) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", path, "' is the path of another page; use a path that is none of ",
+                   absl::StrJoin(kHealthPaths, ", "), ", ", absl::StrJoin(kUiPaths, ", ")));
 }
 
 HttpRouter WebRoutes(const WebSources& sources) {
   TCPGAUGE_CHECK(CheckTelemetryPath(sources.telemetry_path).ok());
   HttpRouter router;
-  router.Handle(kPagePath, WebPage());
-  const auto handle_snapshot = [&router, hub = sources.hub](const std::string& path, SnapshotHandler handler,
-                                                            HttpLane lane = HttpLane::kOther) {
-    router.Handle(path, WithFreshSnapshot(hub, std::move(handler)), lane);
-  };
-  handle_snapshot(kStatusPath, StatusPage(sources));
-  handle_snapshot(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly);
-  handle_snapshot(kEdgesPath, EdgeListPage(sources, EdgeListKind::kEdges, EdgesJson), HttpLane::kCostly);
-  handle_snapshot(kServicesPath, EdgeListPage(sources, EdgeListKind::kServices, ServicesJson), HttpLane::kCostly);
-  router.Handle(kHistoryPath, HistoryPage(sources), HttpLane::kCostly);
   router.Handle(kHealthyPath, ProbePage(sources.is_healthy, "healthy\n", "not healthy: capture makes no progress\n"),
                 HttpLane::kHealth);
   router.Handle(kReadyPath, ProbePage(sources.is_ready, "ready\n", "not ready: not capturing\n"), HttpLane::kHealth);
-  handle_snapshot(sources.telemetry_path, MetricsHandler(sources), HttpLane::kMetrics);
+  router.Handle(sources.telemetry_path, WithFreshSnapshot(sources.hub, ListedRows::kFew, MetricsHandler(sources)),
+                HttpLane::kMetrics);
+  if (!sources.has_ui) {
+    router.HandleUnknown(WithoutUi);
+    return router;
+  }
+  const HostCheck host_check(sources.host_names);
+  router.Handle(kPagePath, host_check.Guard(WebPage()));
+  const auto handle_api = [&](const std::string& path, SnapshotHandler handler, HttpLane lane,
+                              ListedRows rows = ListedRows::kFew) {
+    router.Handle(path, host_check.Guard(WithFreshSnapshot(sources.hub, rows, std::move(handler))), lane);
+  };
+  handle_api(kStatusPath, StatusPage(sources), HttpLane::kOther);
+  handle_api(kConnectionsPath, ConnectionsPage(sources), HttpLane::kCostly, ListedRows::kAll);
+  handle_api(kEdgesPath, EdgeListPage(sources, EdgeListKind::kEdges, EdgesJson), HttpLane::kCostly);
+  handle_api(kServicesPath, EdgeListPage(sources, EdgeListKind::kServices, ServicesJson), HttpLane::kCostly);
+  router.Handle(kHistoryPath, host_check.Guard(HistoryPage(sources)), HttpLane::kCostly);
   return router;
 }
 

@@ -9,6 +9,7 @@
 #include "exporter/http/http_router.h"
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/metrics/series_plan.h"
+#include "exporter/web/host_check.h"
 #include "exporter/web/status_json.h"
 #include "src/base/build_info.h"
 #include "src/base/clock.h"
@@ -31,6 +32,8 @@ struct WebSources {
   ExpositionLimits exposition;  // of the metrics page
   EffectiveFlags flags;
   std::string capture_filter;                            // a pcap-filter(7) expression; empty = all packets
+  bool has_ui = true;                                    // false: neither the page nor the JSON API
+  HostNames host_names;                                  // for the page and the JSON API; see HostCheck
   std::string telemetry_path;                            // the path of the metrics; begins with "/"
   std::function<bool()> is_healthy;                      // whether all workers make progress; for /-/healthy
   std::function<bool()> is_ready;                        // whether a first snapshot was published; for /-/ready
@@ -47,6 +50,9 @@ absl::Status CheckTelemetryPath(const std::string& path);
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections",
 // "/api/v1/edges", "/api/v1/services" and the telemetry path. REQUIRES: CheckTelemetryPath(sources.telemetry_path) is
 // OK.
+//
+// If there is no UI, only the health paths and the telemetry path have routes. Then requests for the others get 404 and
+// a line that says why. The page and the JSON API are behind a HostCheck.
 //
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
 // Thread: any thread may call the routes' handlers. The handlers of the API and the metrics wait for

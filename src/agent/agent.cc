@@ -99,7 +99,8 @@ absl::Status Agent::OpenServer(const MemoryPlan& plan, uint64_t memory_limit_byt
   }
   if (options_.listen_addresses.empty()) return absl::OkStatus();
   if (absl::Status status = CheckWebOptions(options_); !status.ok()) return status;
-  const WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_, &metrics_);
+  WebSources sources = WebSourcesOf(options_, plan, memory_limit_bytes, *engine_, &metrics_);
+  sources.host_names = HostNamesOf(options_, machine_names_, web_security_.get());
   auto opened = OpenWebServer(options_.listen_addresses, sources, web_security_.get());
   if (absl::IsAlreadyExists(opened.status()) && options_.may_serve_nothing) {
     const std::string& address = options_.listen_addresses.front();
@@ -126,6 +127,7 @@ absl::Status Agent::Serve() {
   }
   if (server_ != nullptr) {
     if (absl::Status serving = server_->Serve(); !serving.ok()) return serving;
+    machine_names_.LookUp();
     for (const std::string& url : server_->urls()) LogInfo("listening", {{"address", url}});
   }
   if (connection_log_ != nullptr) connection_log_->Start();

@@ -19,12 +19,14 @@
 #include "exporter/otlp/otel_environment.h"
 #include "exporter/otlp/otlp_pusher.h"
 #include "src/agent/end_names.h"
+#include "src/agent/machine_names.h"
 #include "src/base/haste.h"
 #include "src/base/patience.h"
 #include "src/capture/capture_engine.h"
 #include "src/memory/memory_plan.h"
 #include "src/options/options.h"
 #include "src/privilege/identity.h"
+#include "src/snapshot/history.h"
 #include "src/snapshot/snapshot_hub.h"
 
 namespace tcpgauge {
@@ -102,6 +104,8 @@ class Agent {
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
+  // The last ten minutes; null if none are kept (see CaptureEngine).
+  const History* history() const { return engine_->history(); }
   // Whether capture makes progress; see CaptureEngine::IsHealthy().
   bool IsHealthy() const { return engine_->IsHealthy(); }
   // What the top view should say of the agent in a few words; empty: nothing. It says when HTTP is not served because
@@ -133,6 +137,7 @@ class Agent {
   std::unique_ptr<CaptureEngine> engine_;
   std::unique_ptr<OtlpPusher> pusher_;
   std::unique_ptr<WebSecurity> web_security_;
+  MachineNames machine_names_;
   std::unique_ptr<HttpServer> server_;
   std::string notice_;
   std::thread server_stopper_;  // runs server_->Stop()

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "src/agent/series_limits.h"
 #include "src/base/clock.h"
 #include "src/base/time_units.h"
+#include "src/snapshot/listed_rows.h"
 
 namespace tcpgauge {
 namespace {
@@ -49,6 +52,11 @@ bool HasReaderBeforeEnd(const Options& options, bool pushes) {
   return options.tui || pushes || !options.listen_addresses.empty();
 }
 
+// The rows of each kind in a snapshot for metrics. HeaviestRows compares weights only roughly, so there are more than
+// can have series.
+constexpr size_t kLeastFewRows = 1000;
+constexpr size_t kFewRowsPerExported = 4;
+
 WorkerOptions WorkerOptionsOf(const Options& options, bool pushes) {
   WorkerOptions worker;
   worker.live = options.read_file.empty();
@@ -58,6 +66,13 @@ WorkerOptions WorkerOptionsOf(const Options& options, bool pushes) {
   // Publishes when a reader asks, with two exceptions. The top view reads at every tick. A worker that reads a file
   // cannot answer after the end of the file, or while a pipe is silent.
   worker.publish_when_asked = worker.live && !options.tui;
+  const bool lists_at_end = options.output == OutputFormat::kTable || options.output == OutputFormat::kJson;
+  if (worker.publish_when_asked || (!shown_live && !lists_at_end)) {
+    const size_t exported = static_cast<size_t>(options.metrics_connections);
+    worker.few_rows = {std::max(kLeastFewRows, kFewRowsPerExported * exported),
+                       ToNanoseconds(options.metrics_window_seconds)};
+  }
+  if (!shown_live && !lists_at_end) worker.last_listed_rows = ListedRows::kFew;
   return worker;
 }
 
@@ -69,7 +84,7 @@ EngineOptions EngineOptionsOf(const Options& options, bool pushes) {
   engine.worker = WorkerOptionsOf(options, pushes);
   engine.worker.publish_interval_ns = HasReaderBeforeEnd(options, pushes) ? engine.table.rate_tick_ns : kNoReaderNs;
   engine.table.keep_rates = engine.worker.publish;
-  engine.keep_history = options.tui || !options.listen_addresses.empty();
+  engine.keep_history = options.tui || (options.web_ui && !options.listen_addresses.empty());
   engine.collector.exported_connections = static_cast<size_t>(options.metrics_connections);
   engine.collector.exported_interfaces = SeriesPlanOf(options).interfaces;
   // The churn of series harms only a reader that comes again and again.

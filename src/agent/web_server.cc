@@ -51,9 +51,23 @@ WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t
   web.flags = options.effective;
   web.capture_filter = options.filter;
   web.telemetry_path = options.telemetry_path;
+  web.has_ui = options.web_ui;
   web.is_healthy = [&engine] { return engine.IsHealthy(); };
   web.is_ready = [&engine] { return engine.IsReady(); };
   return web;
+}
+
+HostNames HostNamesOf(const Options& options, const MachineNames& machine, WebSecurity* security) {
+  HostNames names;
+  names.patterns = options.allowed_hosts;
+  names.of_machine = [machine] { return machine.Current(); };
+  if (security != nullptr && security->TlsInForce() != nullptr) {
+    names.of_certificate = [security] {
+      const std::shared_ptr<const TlsContext> tls = security->TlsInForce();
+      return HostNames::List(tls, &tls->host_names());
+    };
+  }
+  return names;
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> OpenWebServer(const std::vector<std::string>& addresses,

@@ -12,7 +12,9 @@
 #include "exporter/http/http_server.h"
 #include "exporter/http/web_security.h"
 #include "exporter/metrics/agent_metrics.h"
+#include "exporter/web/host_check.h"
 #include "exporter/web/web_routes.h"
+#include "src/agent/machine_names.h"
 #include "src/capture/capture_engine.h"
 #include "src/memory/memory_plan.h"
 #include "src/options/options.h"
@@ -27,6 +29,10 @@ absl::Status CheckWebOptions(const Options& options);
 // and `metrics` must outlive the result.
 WebSources WebSourcesOf(const Options& options, const MemoryPlan& plan, uint64_t memory_limit_bytes,
                         const CaptureEngine& engine, AgentMetrics* metrics);
+
+// Returns the names that requests for the page and the JSON API may give as their host: those of the options, of the
+// machine and, if `security` has TLS, of its certificate. `security` may be null. Otherwise it must outlive the result.
+HostNames HostNamesOf(const Options& options, const MachineNames& machine, WebSecurity* security);
 
 // Listens on `addresses`, which must not be empty, and starts no thread: clients wait until HttpServer::Serve().
 // `security` may be null, which means neither TLS nor passwords. Otherwise it must outlive the server. Requests are

@@ -56,8 +56,9 @@ CaptureEngine::CaptureEngine(const EngineOptions& options,
     : options_(options),
       clock_(*clock),
       hub_(clock, options.worker.publish_interval_ns,
-           options.worker.publish_when_asked ? [this](int64_t begun_since_ns) { AskForSnapshot(begun_since_ns); }
-                                             : SnapshotHub::Ask()),
+           options.worker.publish_when_asked
+               ? [this](int64_t begun_since_ns, ListedRows listed_rows) { AskForSnapshot(begun_since_ns, listed_rows); }
+               : SnapshotHub::Ask()),
       drop_warnings_(clock),
       handover_warnings_(clock, WarnOfLostPackets),
       handover_(options.worker.live && sources.size() > 1
@@ -201,8 +202,8 @@ void CaptureEngine::EndCaptureThread() {
   if (threads_running_.fetch_sub(1, std::memory_order_acq_rel) == 1) finished_wakeup_.Notify();
 }
 
-void CaptureEngine::AskForSnapshot(int64_t begun_since_ns) {
-  for (const auto& worker : workers_) worker->WantSnapshot(begun_since_ns);
+void CaptureEngine::AskForSnapshot(int64_t begun_since_ns, ListedRows listed_rows) {
+  for (const auto& worker : workers_) worker->WantSnapshot(begun_since_ns, listed_rows);
 }
 
 void CaptureEngine::RunCollector() {
@@ -211,7 +212,10 @@ void CaptureEngine::RunCollector() {
     const int64_t left_ns = std::max<int64_t>(next_listeners_ns - clock_.SteadyNanoseconds(), 0);
     published_.Wait(stop_collector_.fd(), static_cast<int>(left_ns / kNanosecondsPerMillisecond + 1));
     CollectSamples();
-    if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) hub_.Publish(std::move(snapshot));
+    if (std::shared_ptr<const Snapshot> snapshot = collector_.Collect()) {
+      hub_.Publish(std::move(snapshot));
+      for (size_t i = 0; i < workers_.size(); ++i) workers_[i]->PostSlotsToList(collector_.slots_with_series()[i]);
+    }
     if (clock_.SteadyNanoseconds() < next_listeners_ns) continue;
     if (options_.worker.live) PostListeners();
     next_listeners_ns = clock_.SteadyNanoseconds() + kListenersIntervalNs;

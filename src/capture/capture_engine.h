@@ -21,6 +21,7 @@
 #include "src/snapshot/collector.h"
 #include "src/snapshot/history.h"
 #include "src/snapshot/history_view.h"
+#include "src/snapshot/listed_rows.h"
 #include "src/snapshot/sample_merger.h"
 #include "src/snapshot/snapshot_hub.h"
 
@@ -129,7 +130,7 @@ class CaptureEngine {
       const std::function<void(const absl::Status&)>& on_source_error);
   void EndCapture(const absl::Status& status);
   void EndCaptureThread();
-  void AskForSnapshot(int64_t begun_since_ns);
+  void AskForSnapshot(int64_t begun_since_ns, ListedRows listed_rows);
   void RunCollector();
   void CollectSamples();
   void PostListeners();

@@ -54,6 +54,13 @@ const char* Describe(SourceCondition::State state) {
   return "";
 }
 
+// Sets `*value` to `least` if it is less.
+void RaiseTo(int64_t least, std::atomic<int64_t>* value) {
+  int64_t before = value->load(std::memory_order_relaxed);
+  while (before < least && !value->compare_exchange_weak(before, least)) {
+  }
+}
+
 }  // namespace
 
 CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
@@ -70,7 +77,7 @@ CaptureWorker::CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources,
       publisher_(&table_, &counters_, &buffer_,
                  options.publish_when_asked ? std::min(kUnaskedIntervalNs, table.ranking_window_ns / 2)
                                             : options.publish_interval_ns,
-                 options.live ? kLatenessNs : 0, options.max_rows),
+                 options.live ? kLatenessNs : 0, options.max_rows, options.few_rows),
       sampler_(&table_, &counters_, &samples_),
       last_progress_ns_(clock_.SteadyNanoseconds()) {
   for (std::unique_ptr<PacketSource>& source : sources) {
@@ -92,7 +99,7 @@ absl::Status CaptureWorker::Run() {
     WaitForSampleTaken();
     sampler_.SampleLast();
   }
-  if (options_.publish) publisher_.PublishNow();
+  if (options_.publish) publisher_.PublishNow(options_.last_listed_rows);
   if (options_.publish || options_.sample) published_.Notify();
   memory_ahead_.reset();
   last_progress_ns_.store(kNoProgressDue, std::memory_order_relaxed);
@@ -460,8 +467,12 @@ void CaptureWorker::TakeIdentities() {
 
 WorkerPublisher::Progress CaptureWorker::Publish(int64_t steady_ns) {
   if (!options_.publish) return WorkerPublisher::Progress::kIdle;
+  if (!publisher_.in_pass()) {
+    if (const auto slots = slots_to_list_.Take()) publisher_.KeepListed(*slots);
+  }
   const WorkerPublisher::Progress progress =
-      publisher_.Step(steady_ns, wanted_since_ns_.load(std::memory_order_relaxed));
+      publisher_.Step(steady_ns, wanted_since_ns_.load(std::memory_order_relaxed),
+                      all_wanted_since_ns_.load(std::memory_order_relaxed));
   if (progress == WorkerPublisher::Progress::kPublished) published_.Notify();
   return progress;
 }
@@ -491,10 +502,8 @@ void CaptureWorker::WaitForPackets() {
   if (handover_ != nullptr) handover_->EndSleep();
 }
 
-void CaptureWorker::WantSnapshot(int64_t begun_since_ns) {
-  int64_t before = wanted_since_ns_.load(std::memory_order_relaxed);
-  while (before < begun_since_ns && !wanted_since_ns_.compare_exchange_weak(before, begun_since_ns)) {
-  }
+void CaptureWorker::WantSnapshot(int64_t begun_since_ns, ListedRows listed_rows) {
+  RaiseTo(begun_since_ns, listed_rows == ListedRows::kAll ? &all_wanted_since_ns_ : &wanted_since_ns_);
   wanted_.Notify();
 }
 

@@ -26,6 +26,7 @@
 #include "src/flow/connection_table.h"
 #include "src/naming/identity_map.h"
 #include "src/snapshot/ended_queue.h"
+#include "src/snapshot/listed_rows.h"
 #include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/worker_publisher.h"
 #include "src/snapshot/worker_sample.h"
@@ -47,6 +48,9 @@ struct WorkerOptions {
   // For live captures only, because a worker that waits for a silent pipe cannot answer a request.
   bool publish_when_asked = false;
   size_t max_rows = 100000;  // connections of this worker that one snapshot lists; further ones are only counted
+  // The rows of a snapshot for readers that want few. Nullopt: every snapshot lists up to max_rows.
+  std::optional<WorkerPublisher::FewRows> few_rows;
+  ListedRows last_listed_rows = ListedRows::kAll;  // of the last snapshot, which is made when no more packets come
   // Whether to publish samples for the history. A worker that reads a file then waits for the reader of its samples.
   bool sample = false;
 };
@@ -128,8 +132,13 @@ class CaptureWorker final : private EndedConnectionSink {
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
   // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live
-  // worker. The latest time of all calls counts.
-  void WantSnapshot(int64_t begun_since_ns);
+  // worker. The latest time of all calls counts, and the latest of those for ListedRows::kAll.
+  void WantSnapshot(int64_t begun_since_ns, ListedRows listed_rows);
+
+  // Any thread. See WorkerPublisher::KeepListed.
+  void PostSlotsToList(const std::vector<uint32_t>& slots) {
+    slots_to_list_.Post(std::make_unique<std::vector<uint32_t>>(slots));
+  }
 
   // The published samples. Only the collector's thread may read them. The pointer is valid while the worker exists.
   TripleBuffer<WorkerSample>* samples() { return &samples_; }
@@ -216,7 +225,9 @@ class CaptureWorker final : private EndedConnectionSink {
   ConnectionTable::InterfaceSet surplus_;  // those of them whose connections the sweep moves to "other"
   Mailbox<LocalListeners> listeners_;
   Mailbox<std::shared_ptr<const IdentityMap>> identities_;
+  Mailbox<std::vector<uint32_t>> slots_to_list_;
   std::atomic<int64_t> wanted_since_ns_{INT64_MIN};
+  std::atomic<int64_t> all_wanted_since_ns_{INT64_MIN};
   Wakeup wanted_;
   std::atomic<int64_t> last_progress_ns_;
 };

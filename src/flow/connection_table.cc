@@ -545,6 +545,11 @@ uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) con
   return windows_->Weight(records_[slot], measures_[slot].marks, time_ns);
 }
 
+bool ConnectionTable::IsOpenSince(uint32_t slot, int64_t time_ns) const {
+  if ((slot & kEmbryoSlots) != 0) return embryos_[slot & ~kEmbryoSlots].time_ns <= time_ns;
+  return IsOpen(records_[slot].state) && details_[slot].start_time_ns() <= time_ns;
+}
+
 bool ConnectionTable::IsStalled(uint32_t slot) const {
   return (slot & kEmbryoSlots) == 0 && tcpgauge::IsStalled(records_[slot], now_ns_, options_.stall_ns);
 }

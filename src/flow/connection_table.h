@@ -314,6 +314,8 @@ class alignas(64) ConnectionTable {
   // The weight of the connection at `time_ns`: payload of both ends, of which older bytes weigh less (see
   // PayloadWindows). 0 for an embryo, and without keep_rates.
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
+  // Whether the connection in `slot` began at `time_ns` or earlier, and is open.
+  bool IsOpenSince(uint32_t slot, int64_t time_ns) const;
   // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
   bool IsStalled(uint32_t slot) const;
   // Returns who is at the ends of the connection in `slot`. Nobody is known before the edge was told of the connection.

@@ -57,9 +57,9 @@ struct EdgeTableOptions {
 //
 // Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. So
 // every amount is credited to exactly one account, when the edge is told of it (see Ledger): to the edge's own account
-// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant the accounts of all edges, other() and
-// retired() together hold the sum of all credits. The account `other` is divided into the cells of workloads (see
-// WorkloadCells).
+// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant the
+// accounts of all edges, other() and retired() together hold the sum of all credits. The account `other` is divided
+// into the cells of workloads (see WorkloadCells).
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "src/base/time_units.h"
 #include "src/naming/name_rule.h"
+#include "src/net/host_pattern.h"
 #include "src/net/http_url.h"
 #include "src/net/ip_network.h"
 #include "src/options/listen_address.h"
@@ -140,6 +141,15 @@ absl::Status TakeTelemetryPath(const std::string& value, Options* options) {
         absl::StrCat(Quoted(value), " is not a path that starts with / and consists of letters, digits and - . _ ~ /"));
   }
   options->telemetry_path = value;
+  return absl::OkStatus();
+}
+
+absl::Status TakeAllowedHosts(const std::string& value, Options* options) {
+  options->allowed_hosts.clear();
+  for (const std::string& pattern : std::vector<std::string>(absl::StrSplit(value, ','))) {
+    if (absl::Status checked = CheckHostPattern(pattern); !checked.ok()) return checked;
+    options->allowed_hosts.push_back(pattern);
+  }
   return absl::OkStatus();
 }
 
@@ -376,6 +386,13 @@ const OptionSpec kTable[] = {
      TakeFlag<&Options::systemd_socket, true>, nullptr},
     {kShow, 0, "web.telemetry-path", Kind::kValue, "PATH", "the path at which Prometheus finds the metrics", "/metrics",
      TakeTelemetryPath, nullptr},
+    {kShow, 0, "web.allowed-hosts", Kind::kValue, "NAME[,NAME...]",
+     "further host names that the page and the JSON API answer to, besides IP addresses, localhost, the machine's "
+     "names "
+     "and those of the TLS certificate; *.SUFFIX for all names below it, * for all",
+     "", TakeAllowedHosts, nullptr},
+    {kShow, 0, "web.no-ui", Kind::kFlag, "", "serve metrics and health alone, without the page and the JSON API", "",
+     TakeFlag<&Options::web_ui, false>, nullptr},
     {kShow, 0, "web.config.file", Kind::kValue, "FILE",
      "the configuration of TLS, client certificates and passwords, as YAML of the Prometheus exporter toolkit", "",
      TakeFile<&Options::web_config_file>, nullptr},

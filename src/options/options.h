@@ -63,7 +63,7 @@ struct Options {
   // Outputs.
   bool tui = false;
   bool as_tcptrack = false;  // the program was started as tcptrack
-  std::string attach;  // another agent's address, not yet parsed; empty = this process captures
+  std::string attach;        // another agent's address, not yet parsed; empty = this process captures
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;
@@ -74,14 +74,16 @@ struct Options {
   // With the top view, if nobody asked for the address: without HTTP when the address is in use, instead of an error.
   bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
-  std::string web_config_file;       // empty = neither TLS nor passwords
-  int series_limit = 5000;           // samples in one exposition
-  int metrics_connections = 100;     // connections with series of their own
-  int metrics_new_connections = 20;  // connections that get series within a minute, after the first window
-  bool full_edge_detail = true;      // see EdgeDetail
-  bool edge_buckets = false;         // see ExpositionLimits
-  std::optional<int> metrics_edges;  // edges with series of their own; nullopt = see DefaultEdges()
-  int client_prefix_v4_bits = 32;    // clients with the same prefix share an edge
+  bool web_ui = true;                      // serve the page and the JSON API, besides metrics and health
+  std::vector<std::string> allowed_hosts;  // each one for MatchesHost()
+  std::string web_config_file;             // empty = neither TLS nor passwords
+  int series_limit = 5000;                 // samples in one exposition
+  int metrics_connections = 100;           // connections with series of their own
+  int metrics_new_connections = 20;        // connections that get series within a minute, after the first window
+  bool full_edge_detail = true;            // see EdgeDetail
+  bool edge_buckets = false;               // see ExpositionLimits
+  std::optional<int> metrics_edges;        // edges with series of their own; nullopt = see DefaultEdges()
+  int client_prefix_v4_bits = 32;          // clients with the same prefix share an edge
   int client_prefix_v6_bits = 128;
   int metrics_new_edges = 10;      // edges that begin to have series within a minute; 0 to 15000
   int server_prefix_v4_bits = 32;  // servers with the same prefix and port share an edge

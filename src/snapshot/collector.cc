@@ -58,10 +58,17 @@ uint32_t Mapped(const std::vector<uint32_t>& indexes, uint32_t index) {
   return index < indexes.size() ? indexes[index] : 0;
 }
 
-// Appends the rows to `*to`, the heaviest first, and the views of the rows to the snapshot. `rows` is the list of each
-// worker. Rows of connections that are among `heaviest` rank higher.
+// Where a row of a snapshot comes from: the index of the worker, and the slot in its table.
+struct RowOrigin {
+  uint32_t worker;
+  uint32_t slot;
+};
+
+// Appends the rows to `*to`, the heaviest first, their origins to `*origins`, unless that is null, and the views of the
+// rows to the snapshot. `rows` is the list of each worker. Rows of connections that are among `heaviest` rank higher.
 void AddRows(const std::vector<MappedWorker>& workers, std::vector<ConnectionSummary> WorkerSnapshot::*rows,
-             const absl::flat_hash_set<uint64_t>& heaviest, Snapshot* snapshot, std::vector<ConnectionSummary>* to) {
+             const absl::flat_hash_set<uint64_t>& heaviest, Snapshot* snapshot, std::vector<ConnectionSummary>* to,
+             std::vector<RowOrigin>* origins) {
   std::vector<RowKey> keys;
   size_t count = 0;
   for (const MappedWorker& worker : workers) count += (worker.snapshot->*rows).size();
@@ -83,6 +90,7 @@ void AddRows(const std::vector<MappedWorker>& workers, std::vector<ConnectionSum
     if (i + kKeysAhead < keys.size()) FetchRow(row_of(keys[i + kKeysAhead]));
     const MappedWorker& worker = workers[keys[i].worker];
     const ConnectionSummary& row = row_of(keys[i]);
+    if (origins != nullptr) origins->push_back({keys[i].worker, worker.snapshot->slots[keys[i].row]});
     ConnectionSummary& added = to->emplace_back(row);
     added.rank = keys[i].rank;
     added.interface = Mapped(*worker.interfaces, row.interface);
@@ -143,6 +151,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     if (worker.time_ns >= time_ns_) snapshot->clock_stepped_ns = worker.counters.clock_stepped_ns;
     time_ns_ = std::max(time_ns_, worker.time_ns);
     snapshot->begun_ns = std::min(snapshot->begun_ns, worker.begun_ns);
+    if (worker.listed_rows == ListedRows::kFew) snapshot->listed_rows = ListedRows::kFew;
     MappedWorker& mapped_worker = mapped.emplace_back();
     mapped_worker.snapshot = &worker;
     mapped_worker.interfaces = &interfaces_of_workers[edges.size()];
@@ -168,8 +177,9 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     unmatched_fragments += worker.unmatched_fragments;
     for (size_t i = 0; i < kOverflowCount; ++i) overflows[i] += worker.overflows[i];
   }
-  AddRows(mapped, &WorkerSnapshot::rows, heaviest_, snapshot.get(), &snapshot->connections);
-  AddRows(mapped, &WorkerSnapshot::ended_rows, heaviest_, snapshot.get(), &snapshot->ended_connections);
+  std::vector<RowOrigin> origins;
+  AddRows(mapped, &WorkerSnapshot::rows, heaviest_, snapshot.get(), &snapshot->connections, &origins);
+  AddRows(mapped, &WorkerSnapshot::ended_rows, heaviest_, snapshot.get(), &snapshot->ended_connections, nullptr);
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
   snapshot->edge_changes = edge_change_meter_.Measure(snapshot->edges, time_ns_);
@@ -190,6 +200,10 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
     snapshot->connections_admitted = series_choice_->admissions();
   } else {
     snapshot->connections_with_series = std::move(by_rank);
+  }
+  slots_with_series_.assign(workers_.size(), {});
+  for (const uint32_t index : snapshot->connections_with_series) {
+    if (index < origins.size()) slots_with_series_[origins[index].worker].push_back(origins[index].slot);
   }
   for (size_t i = 1; i < kDecodeErrorCount; ++i) {
     snapshot->decode_errors.push_back({DecodeErrorName(static_cast<DecodeError>(i)), decode_errors[i]});

@@ -63,6 +63,9 @@ class Collector {
   // worker published before. Returns null when no worker has published since the last call.
   std::shared_ptr<const Snapshot> Collect();
 
+  // Returns the slots of the open connections that have series in the last snapshot, by worker.
+  const std::vector<std::vector<uint32_t>>& slots_with_series() const { return slots_with_series_; }
+
  private:
   static WorkloadEdgeOptions WithStart(const CollectorOptions& options) {
     WorkloadEdgeOptions workload_edges = options.workload_edges;
@@ -82,6 +85,7 @@ class Collector {
   EdgeChangeMeter edge_change_meter_;
   WorkloadEdgeMerger workload_edge_merger_;
   std::optional<SeriesChoice> series_choice_;
+  std::vector<std::vector<uint32_t>> slots_with_series_;
   absl::flat_hash_set<uint64_t> heaviest_;  // ids of the heaviest connections of the last snapshot, open or ended
 };
 

@@ -21,6 +21,7 @@
 #include "src/naming/identity_map.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/interface_view.h"
+#include "src/snapshot/listed_rows.h"
 
 namespace tcpgauge {
 
@@ -125,7 +126,8 @@ struct Snapshot {
   // By how much the wall clock was set forward since the start; negative when it was set back. Wall time is table time
   // plus this value.
   int64_t clock_stepped_ns = 0;
-  double rate_window_seconds = 1;  // the period of payload_bytes_per_second of the connections
+  double rate_window_seconds = 1;             // the period of payload_bytes_per_second of the connections
+  ListedRows listed_rows = ListedRows::kAll;  // which connections the next member has
   // The open connections that are confirmed (see ConnectionTable), the highest ConnectionSummary::rank first.
   std::vector<ConnectionSummary> connections;
   // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,

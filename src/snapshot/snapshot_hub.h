@@ -11,6 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "src/base/clock.h"
 #include "src/base/mutex.h"
+#include "src/snapshot/listed_rows.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -32,14 +33,18 @@ namespace tcpgauge {
 // Thread: any. Only the collector and the readers take the lock of the hub; a worker never does.
 class SnapshotHub {
  public:
-  // Asks the workers for a snapshot that begins at the steady time `begun_since_ns` or later. Fresh() calls this
+  // Asks the workers for a snapshot that begins at the steady time `begun_since_ns` or later, and lists as much as
+  // `listed_rows` says. Fresh() calls this
   // function on the reader's thread, possibly several times with the same argument. The function must not wait, and
   // must not call the hub, because Fresh() holds the lock of the hub.
-  using Ask = std::function<void(int64_t begun_since_ns)>;
+  using Ask = std::function<void(int64_t begun_since_ns, ListedRows listed_rows)>;
 
   // How long Fresh() waits at most. This is longer than a pass over millions of connections on a busy machine, and
   // shorter than the time-out of a scrape.
   static constexpr int64_t kLongestWaitNs = 4 * kNanosecondsPerSecond;
+
+  // How long a snapshot that lists all connections is kept beside later ones that do not.
+  static constexpr int64_t kAllKeptNs = 10 * kNanosecondsPerSecond;
 
   // How often Fresh() calls `must_stop` while it waits.
   static constexpr int64_t kStopPollNs = 20 * kNanosecondsPerMillisecond;
@@ -55,14 +60,14 @@ class SnapshotHub {
   // the sequence 0.
   std::shared_ptr<const Snapshot> Current() const;
 
-  // Returns a snapshot that was begun in the current tick. If the latest snapshot is older, requests a newer snapshot
-  // and waits for at most kLongestWaitNs. If no newer snapshot comes in that time, returns the latest one. Never null.
-  // SystemClock() measures the wait, even if the hub has another clock.
-  std::shared_ptr<const Snapshot> Fresh() const;
+  // Returns a snapshot that was begun in the current tick and lists as much as `listed_rows` says. If the latest
+  // snapshot is older, requests a newer snapshot and waits for at most kLongestWaitNs. If no newer snapshot comes in
+  // that time, returns the latest one. Never null. SystemClock() measures the wait, even if the hub has another clock.
+  std::shared_ptr<const Snapshot> Fresh(ListedRows listed_rows) const;
   // As above, but when `must_stop` returns true, stops waiting and returns the latest snapshot. Calls `must_stop`
   // before it waits and every kStopPollNs. `must_stop` must not call the hub, because Fresh() holds the lock of the
   // hub.
-  std::shared_ptr<const Snapshot> Fresh(absl::FunctionRef<bool()> must_stop) const;
+  std::shared_ptr<const Snapshot> Fresh(ListedRows listed_rows, absl::FunctionRef<bool()> must_stop) const;
 
   // Replaces the latest snapshot, and wakes all readers that wait in Fresh(). REQUIRES: `snapshot` is not null.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
@@ -74,7 +79,14 @@ class SnapshotHub {
   const int64_t longest_wait_ns_;
   mutable Mutex mutex_;
   mutable CondVar published_;
+  // The latest snapshot that lists as much as `listed_rows` says.
+  const std::shared_ptr<const Snapshot>& Latest(ListedRows listed_rows) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return listed_rows == ListedRows::kAll && current_all_ != nullptr ? current_all_ : current_;
+  }
+
   std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
+  // The latest snapshot that lists all connections. Null if that began kAllKeptNs before the latest one.
+  std::shared_ptr<const Snapshot> current_all_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace tcpgauge

@@ -12,49 +12,65 @@ namespace tcpgauge {
 
 WorkerPublisher::WorkerPublisher(ConnectionTable* table, const CaptureCounters* counters,
                                  TripleBuffer<WorkerSnapshot>* buffer, int64_t interval_ns, int64_t lateness_ns,
-                                 size_t max_rows)
+                                 size_t max_rows, std::optional<FewRows> few)
     : table_(*table),
       counters_(*counters),
       buffer_(*buffer),
       interval_ns_(interval_ns),
       lateness_ns_(lateness_ns),
       max_rows_(max_rows),
-      rows_(max_rows),
+      few_(few),
+      all_(max_rows),
+      old_(few.has_value() ? few->rows_of_kind : 0),
+      young_(few.has_value() ? few->rows_of_kind : 0),
       view_ranges_(MaxViews(table->max_connections(), max_rows)),
       stalled_(table->edges()) {}
 
-WorkerPublisher::Progress WorkerPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns) {
+WorkerPublisher::Progress WorkerPublisher::Step(int64_t steady_ns, int64_t wanted_since_ns,
+                                                int64_t all_wanted_since_ns) {
   if (!in_pass_) {
-    if (steady_ns < next_pass_ns_ && begun_ns_ >= wanted_since_ns) return Progress::kIdle;
+    const bool all_wanted = all_begun_ns_ < all_wanted_since_ns;
+    if (steady_ns < next_pass_ns_ && begun_ns_ >= wanted_since_ns && !all_wanted) return Progress::kIdle;
+    const bool lists_all = all_wanted_since_ns != INT64_MIN && steady_ns - all_wanted_since_ns < kAllHoldNs;
     next_pass_ns_ = steady_ns - steady_ns % interval_ns_ + interval_ns_;
-    Begin(steady_ns);
+    Begin(steady_ns, all_wanted || lists_all ? ListedRows::kAll : ListedRows::kFew);
   }
   if (!CopySlice()) return Progress::kInPass;
   Publish();
   return Progress::kPublished;
 }
 
-void WorkerPublisher::PublishNow() {
-  Begin(INT64_MAX);
+void WorkerPublisher::PublishNow(ListedRows listed_rows) {
+  Begin(INT64_MAX, listed_rows);
   while (!CopySlice()) {
   }
   Publish();
 }
 
-void WorkerPublisher::Begin(int64_t steady_ns) {
+void WorkerPublisher::Begin(int64_t steady_ns, ListedRows listed_rows) {
+  if (!few_.has_value()) listed_rows = ListedRows::kAll;
   in_pass_ = true;
   begun_ns_ = steady_ns;
+  if (listed_rows == ListedRows::kAll) all_begun_ns_ = steady_ns;
   next_slot_ = 0;
   embryo_end_ = table_.embryo_limit();
   // Each embryo may become a record before the pass reaches it.
   record_end_ = table_.record_limit() + (embryo_end_ - ConnectionTable::kEmbryoSlots);
   rates_time_ns_ = table_.now_ns() - lateness_ns_;
-  rows_.Clear();
+  for (RowPool* const pool : {&all_, &old_, &young_}) pool->Clear();
   WorkerSnapshot& back = buffer_.back();
   back.begun_ns = steady_ns;
+  const size_t most_rows = listed_rows == ListedRows::kAll ? max_rows_ : 2 * few_->rows_of_kind + kept_.size();
+  if (back.listed_rows == ListedRows::kAll && listed_rows == ListedRows::kFew) {
+    back.rows = std::vector<ConnectionSummary>();  // gives the memory back
+    back.slots = std::vector<uint32_t>();
+  }
+  back.listed_rows = listed_rows;
   back.rows.clear();
+  back.slots.clear();
   // Growth would copy all rows. Reserving costs only address space until rows are written.
-  back.rows.reserve(max_rows_);
+  back.rows.reserve(most_rows);
+  back.slots.reserve(most_rows);
   back.encapsulations.reserve(table_.encapsulations().capacity());
   back.connections_not_listed = 0;
   back.encapsulations.assign(1, Encapsulation());
@@ -83,8 +99,8 @@ void WorkerPublisher::CopySlot(uint32_t slot) {
   if (table_.HasUntold(slot)) table_.TellEdge(slot);
   if (table_.edges() != nullptr && table_.IsStalled(slot)) stalled_.Add(table_.EdgeOf(slot));
   const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
-  const uint32_t index = rows_.AssignRow(window_payload_bytes);
-  if (index == HeaviestRows::kNone) {
+  const uint32_t index = PlaceFor(slot, window_payload_bytes);
+  if (index == RowPool::kNone) {
     ++back.connections_not_listed;
     return;
   }
@@ -93,7 +109,9 @@ void WorkerPublisher::CopySlot(uint32_t slot) {
     view_ranges_.GiveBack({back.rows[index].first_view, back.rows[index].view_count});
   } else {
     back.rows.emplace_back();
+    back.slots.emplace_back();
   }
+  back.slots[index] = slot;
   ConnectionSummary& row = back.rows[index];
   row = table_.Summarize(slot);
   row.encapsulation = EncapsulationIndex(row.encapsulation);
@@ -104,6 +122,15 @@ void WorkerPublisher::CopySlot(uint32_t slot) {
   row.client_sent.payload_bytes_per_second = table_.PayloadRate(slot, true, rates_time_ns_);
   row.server_sent.payload_bytes_per_second = table_.PayloadRate(slot, false, rates_time_ns_);
   row.window_payload_bytes = window_payload_bytes;
+}
+
+uint32_t WorkerPublisher::PlaceFor(uint32_t slot, uint64_t weight) {
+  const WorkerSnapshot& back = buffer_.back();
+  const auto next = static_cast<uint32_t>(back.rows.size());
+  if (back.listed_rows == ListedRows::kAll) return all_.Assign(weight, next);
+  if (kept_.contains(slot)) return next;
+  const bool is_old = table_.IsOpenSince(slot, rates_time_ns_ - few_->window_ns);
+  return (is_old ? old_ : young_).Assign(weight, next);
 }
 
 void WorkerPublisher::CopyViews(uint32_t slot, ConnectionSummary* row) {

@@ -5,13 +5,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "src/base/time_units.h"
 #include "src/flow/connection_table.h"
 #include "src/flow/connection_view.h"
 #include "src/naming/end_identity.h"
-#include "src/snapshot/heaviest_rows.h"
+#include "src/snapshot/listed_rows.h"
+#include "src/snapshot/row_pool.h"
 #include "src/snapshot/stalled_by_edge.h"
 #include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/view_ranges.h"
@@ -32,6 +36,11 @@ namespace tcpgauge {
 // (tests/bench/run.py handover). Rows that grew by appending were rejected: the first pass into each of the three
 // places of the TripleBuffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
 //
+// Few rows. A pass for ListedRows::kFew gives each connection that is open and has lived for a ranking window a row of
+// one pool, and each other one a row of another pool. So neither many short connections nor many silent ones take the
+// rows of the other kind, and the heaviest of all have a row in any case. The connections that have series have a row
+// without any pool: otherwise one of many equally light connections would lose its series to another.
+//
 // Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
 // waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
@@ -42,6 +51,7 @@ namespace tcpgauge {
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
+  static constexpr int64_t kAllHoldNs = 5 * kNanosecondsPerSecond;
 
   // Returns the most views that a pass lists: kViewsPerRow for each of `max_rows` rows on average, but at most
   // `max_connections`.
@@ -50,11 +60,18 @@ class WorkerPublisher {
     return std::min<size_t>(max_connections, kViewsPerRow * max_rows);
   }
 
+  // The rows of ListedRows::kFew.
+  struct FewRows {
+    size_t rows_of_kind;  // of each of the two pools
+    int64_t window_ns;    // the ranking window
+  };
+
   // A pass begins at each multiple of `interval_ns` of steady time, and on request (see Step()). Rates are those of the
   // time `lateness_ns` before the pass began, because the kernel may not have handed over later packets yet. `table`,
-  // `counters` and `buffer` must outlive the publisher.
+  // `counters` and `buffer` must outlive the publisher. Without `few`, every pass lists all connections. With it, a
+  // pass does so only if readers want that.
   WorkerPublisher(ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSnapshot>* buffer,
-                  int64_t interval_ns, int64_t lateness_ns, size_t max_rows);
+                  int64_t interval_ns, int64_t lateness_ns, size_t max_rows, std::optional<FewRows> few = std::nullopt);
 
   // What Step() did:
   // - kIdle: nothing, because no pass is under way or due;
@@ -66,7 +83,14 @@ class WorkerPublisher {
   // began at `wanted_since_ns` or later (INT64_MIN: readers want none). A pass is due at each multiple of the interval,
   // and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
   // edges and ended connections, and publishes everything.
-  Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN);
+  //
+  // Some readers want a pass that lists all connections and began at `all_wanted_since_ns` or later. All passes of the
+  // next kAllHoldNs list all connections too, since such readers come again, and since the passes of several workers
+  // must meet.
+  Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN, int64_t all_wanted_since_ns = INT64_MIN);
+
+  // From the next pass on, the connections in these slots are listed in any case. Some may have ended by then.
+  void KeepListed(const std::vector<uint32_t>& slots) { kept_ = {slots.begin(), slots.end()}; }
 
   // Whether a pass is under way. Rows that were copied refer to the interfaces in `counters`, so none of these may be
   // replaced until the pass is published.
@@ -74,13 +98,15 @@ class WorkerPublisher {
 
   // Drops an unfinished pass, then makes and publishes a whole pass. Call it when no more packets come. The published
   // WorkerSnapshot::begun_ns is INT64_MAX, so that no reader requests a newer snapshot.
-  void PublishNow();
+  void PublishNow(ListedRows listed_rows = ListedRows::kAll);
 
  private:
-  void Begin(int64_t steady_ns);
+  void Begin(int64_t steady_ns, ListedRows listed_rows);
   // Copies one slice. Returns true when the pass is complete.
   bool CopySlice();
   void CopySlot(uint32_t slot);
+  // Returns the place of the row for the connection, or RowPool::kNone.
+  uint32_t PlaceFor(uint32_t slot, uint64_t weight);
   // Copies the views of the connection in `slot` for its row.
   void CopyViews(uint32_t slot, ConnectionSummary* row);
   void Publish();
@@ -100,7 +126,8 @@ class WorkerPublisher {
   const int64_t lateness_ns_;
   const size_t max_rows_;
   int64_t next_pass_ns_ = 0;
-  int64_t begun_ns_ = INT64_MIN;  // when the last pass began
+  int64_t begun_ns_ = INT64_MIN;      // when the last pass began
+  int64_t all_begun_ns_ = INT64_MIN;  // when the last pass that lists all connections began
   bool in_pass_ = false;
   uint32_t next_slot_ = 0;
   // The pass visits the records below record_end_, then the embryos below embryo_end_. record_end_ has room for one
@@ -108,7 +135,11 @@ class WorkerPublisher {
   uint32_t record_end_ = 0;
   uint32_t embryo_end_ = 0;
   int64_t rates_time_ns_ = 0;  // table time
-  HeaviestRows rows_;
+  const std::optional<FewRows> few_;
+  RowPool all_;
+  RowPool old_;
+  RowPool young_;  // and those that are closed
+  absl::flat_hash_set<uint32_t> kept_;
   ViewRanges view_ranges_;
   StalledByEdge stalled_;
   std::vector<ConnectionView> views_;                         // of the row that is being copied

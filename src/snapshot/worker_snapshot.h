@@ -18,6 +18,7 @@
 #include "src/naming/identity_map.h"
 #include "src/net/encapsulation.h"
 #include "src/snapshot/interface_view.h"
+#include "src/snapshot/listed_rows.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
@@ -40,9 +41,11 @@ struct CaptureCounters {
 // pass. `connections_not_listed`, `encapsulations`, `views` and `identities` belong to the rows. The members from
 // `totals` on, and `ended_rows`, are as of the moment when the pass was complete.
 struct WorkerSnapshot {
-  int64_t begun_ns = INT64_MIN;         // steady time at which the pass began; INT64_MAX when no more packets come
-  int64_t time_ns = 0;                  // table time at which the pass was complete
-  std::vector<ConnectionSummary> rows;  // open connections that are confirmed, in no order
+  int64_t begun_ns = INT64_MIN;  // steady time at which the pass began; INT64_MAX when no more packets come
+  int64_t time_ns = 0;           // table time at which the pass was complete
+  ListedRows listed_rows = ListedRows::kAll;  // which connections `rows` has
+  std::vector<ConnectionSummary> rows;        // open connections that are confirmed, in no order
+  std::vector<uint32_t> slots;                // of `rows` in the worker's table, see ConnectionTable::record_limit()
   std::vector<ConnectionSummary> ended_rows;  // see RecentlyEnded; with the empty encapsulation and no views
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; [0] is the empty one

@@ -26,6 +26,10 @@ class HttpFetchTest : public testing::Test {
       if (request.path == "/longer") response.body = std::string(HttpFetch::kMaxBodyBytes + 1, 'x');
       if (request.path == "/short") response.body = "hello";
       if (request.path == "/missing") response.status = 404;
+      if (request.path == "/elsewhere" || request.path == "/reason") {
+        response.status = request.path == "/reason" ? 404 : 421;
+        response.body = "because of\x01this\nand more";
+      }
       return response;
     };
     server_ = *HttpServer::Start({"127.0.0.1:0"}, {std::move(handler)}, GenerousLimits());
@@ -85,6 +89,12 @@ TEST_F(HttpFetchTest, ABodyNeedNotBeReadToItsEnd) {
     EXPECT_FALSE(fetch_->Next()->empty());
     EXPECT_EQ(Request("/missing").message(), "the agent answers with status 404");
     EXPECT_EQ(*fetch_->Next(), "");
+  }
+}
+
+TEST_F(HttpFetchTest, TellsInOneLineWhyTheAgentDoesNotServeItsTable) {
+  for (const char* path : {"/elsewhere", "/reason"}) {
+    EXPECT_EQ(Request(path), absl::InvalidArgumentError("the agent answers: because of\x01this")) << path;
   }
 }
 

@@ -20,6 +20,7 @@
 #include "src/base/clock.h"
 #include "src/base/time_units.h"
 #include "src/capture/packet_source.h"
+#include "src/snapshot/listed_rows.h"
 #include "src/snapshot/snapshot.h"
 #include "tests/support/named_ends.h"
 #include "tests/support/segment.h"
@@ -339,7 +340,7 @@ TEST_F(CaptureEngineTest, AnIdleWorkerReceivesWhatAnotherOneReads) {
   clock_.Move(kNanosecondsPerSecond);  // packets of this moment are held back until the kernel has given all of them
   const auto shows_all = [this] {
     clock_.Move(kNanosecondsPerMillisecond);
-    return engine_->hub().Fresh()->connections.size() == 2 * kConnections;
+    return engine_->hub().Fresh(ListedRows::kAll)->connections.size() == 2 * kConnections;
   };
   WaitUntil(shows_all, "all connections");
 }
@@ -378,13 +379,13 @@ TEST_F(CaptureEngineTest, TheFirstWindowOfEdgesIsOneForAllWorkers) {
   Start();
   const auto opens = [this](uint64_t connections) {
     clock_.Move(kNanosecondsPerMillisecond);
-    return engine_->hub().Fresh()->totals.opened_handshake == connections;
+    return engine_->hub().Fresh(ListedRows::kAll)->totals.opened_handshake == connections;
   };
   WaitUntil([&] { return opens(1); }, "the first connection");
-  EXPECT_EQ(engine_->hub().Fresh()->edges.new_edges, 1u);
+  EXPECT_EQ(engine_->hub().Fresh(ListedRows::kAll)->edges.new_edges, 1u);
   clock_.Move(100 * kNanosecondsPerSecond);
   WaitUntil([&] { return opens(kClients); }, "all connections");
-  EXPECT_EQ(engine_->hub().Fresh()->edges.new_edges, 1u);
+  EXPECT_EQ(engine_->hub().Fresh(ListedRows::kAll)->edges.new_edges, 1u);
 }
 
 TEST_F(CaptureEngineTest, KeepsNoHistoryUnlessAsked) {

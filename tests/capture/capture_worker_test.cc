@@ -17,6 +17,7 @@
 #include "src/capture/handover.h"
 #include "src/capture/owner_function.h"
 #include "src/capture/packet_inbox.h"
+#include "src/snapshot/listed_rows.h"
 #include "tests/support/hand_moved_clock.h"
 #include "tests/support/segment.h"
 
@@ -117,10 +118,11 @@ TEST(CaptureWorker, PublishesWhenAskedAndElseSeldom) {
   std::vector<std::unique_ptr<PacketSource>> sources;
   sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
     if (publisher->buffer()->TakeLatest()) turns.push_back(turn);
-    if (turn == 30) publisher->WantSnapshot(clock.SteadyNanoseconds());
+    if (turn == 30) publisher->WantSnapshot(clock.SteadyNanoseconds(), ListedRows::kAll);
     if (turn == 39)
-      publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);  // the last one is new enough
-    if (turn == 60) publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond);
+      publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond,
+                              ListedRows::kAll);  // the last one is new enough
+    if (turn == 60) publisher->WantSnapshot(clock.SteadyNanoseconds() - kNanosecondsPerSecond, ListedRows::kAll);
     if (turn == 80) clock.Move(CaptureWorker::kUnaskedIntervalNs);
   }));
   WorkerOptions options;
@@ -446,7 +448,7 @@ TEST(CaptureWorker, ASnapshotNeitherCountsNorShowsPacketsThatWait) {
   sources.push_back(std::make_unique<LateSource>(&clock, "eth0", Connection(12, 20)));
   std::vector<uint64_t> counted;
   sources.push_back(std::make_unique<IdleSource>(&clock, &stop, kEndMs, [&] {
-    publisher->WantSnapshot(clock.SteadyNanoseconds() + 1);
+    publisher->WantSnapshot(clock.SteadyNanoseconds() + 1, ListedRows::kAll);
     if (!publisher->buffer()->TakeLatest()) return;
     const WorkerSnapshot& snapshot = publisher->buffer()->front();
     const uint64_t packets = TcpPackets(snapshot.counters.interfaces[0]);
@@ -508,7 +510,7 @@ TEST(CaptureWorker, PacketsOfTheOnlyInterfaceDoNotWait) {
   CaptureWorker* publisher = nullptr;
   uint64_t applied = 0;
   sources.push_back(std::make_unique<TickingSource>(&clock, &stop, [&](int turn) {
-    if (turn == 0) publisher->WantSnapshot(clock.SteadyNanoseconds());
+    if (turn == 0) publisher->WantSnapshot(clock.SteadyNanoseconds(), ListedRows::kAll);
     if (turn == 2 && publisher->buffer()->TakeLatest()) {
       applied = publisher->buffer()->front().totals.client_payload_bytes;
     }

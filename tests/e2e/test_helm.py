@@ -7,7 +7,6 @@ import collections
 import copy
 import json
 import os
-import re
 import subprocess
 import tempfile
 import unittest
@@ -208,11 +207,6 @@ class ChartTest(unittest.TestCase):
         for path in ("interfaces", "filter", "listen.address", "log.level", "identity.level", "security.enabled"):
             for option in options_of(container_of(charted(at(path, _DIFFERENT[path][0])))):
                 self.assertRegex(known, option + " ")
-
-    def test_the_version_is_the_agents(self):
-        chart = yaml.safe_load(shipped.read(f"{manifests.CHART}/Chart.yaml"))
-        version, = re.findall(r'kVersion\[\] *= *"(.*)"', shipped.read("src/base/version.h"))
-        self.assertEqual((chart["appVersion"], chart["version"]), (version, version))
 
     def test_without_names_nothing_of_the_node_is_mounted(self):
         pod = pod_of(charted({"identity": {"level": "off"}}))["spec"]

@@ -167,6 +167,9 @@ class VersionTest(unittest.TestCase):
         version = said.split()[1]
         for name, pattern in (("deploy/kubernetes/base/kustomization.yaml", r"^ *newTag: (.*)$"),
                               ("docs/kubernetes.md", r"tcpgauge:(\d[\d.]*\d)"),
+                              ("docs/kubernetes.md", r"newTag: (\d[\d.]*\d)"),
+                              ("deploy/helm/tcpgauge/Chart.yaml", r"^version: (.*)$"),
+                              ("deploy/helm/tcpgauge/Chart.yaml", r"^appVersion: (.*)$"),
                               ("CHANGELOG.md", r"^## (?:Unreleased: )?(\d[\d.]*\d)"),
                               ("deploy/man/tcpgauge.8", r'"tcpgauge (.*?)"'),
                               ("deploy/debian/package/changelog", r"\Atcpgauge \((.*)-\d+\) ")):
@@ -249,6 +252,9 @@ class CompletionTest(unittest.TestCase):
 
 
 class DocumentsTest(unittest.TestCase):
+    def test_the_readme_is_short(self):
+        self.assertLessEqual(len(shipped.read("README.md").encode()), 10_000)
+
     def test_links_between_documents_lead_somewhere(self):
         names = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "PERFORMANCE.md", "RELIABILITY.md", "SECURITY.md",
                  "CHANGELOG.md", "METRICS.md", "deploy/README.md", "deploy/helm/tcpgauge/README.md"]

@@ -47,7 +47,7 @@ class MemoryTest(NamespaceCase):
         with namespace.entered():
             client = self.own(socket.socket())
         client.connect((host, int(port)))
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: agent\r\n\r\n".encode())
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
 
     def served(self, agent, path):
         """The answer, once there is a place: those that never read may hold all."""

@@ -74,5 +74,6 @@ class TarballTest(NamespaceCase):
         with open(f"{documents}/sbom.spdx.json") as file:
             bill = file.read()
         self.assertEqual([name for name in licences if f'"name": "{name}"' not in bill], [])
-        for name in ("share/man/man8/tcpgauge.8", "share/tcpgauge/systemd/tcpgauge.service", "README"):
+        for name in ("share/man/man8/tcpgauge.8", "share/tcpgauge/systemd/tcpgauge.service", "README",
+                     "share/doc/tcpgauge/docs/options.md"):
             self.assertTrue(os.path.exists(root.file(f"{_PLACES[0]}/{name}")), name)

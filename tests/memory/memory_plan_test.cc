@@ -188,7 +188,7 @@ TEST(MemoryPlan, TlsAndNamesFitIntoASmallContainer) {
   EXPECT_GE(plan->rows_per_worker, 200u) << "more than the connections with series by default";
 }
 
-// The figures of README.md, rounded down.
+// The figures of docs/options.md, rounded down.
 TEST(MemoryPlan, KeepsThousandsOfConnectionsInASmallContainer) {
   EXPECT_GT(PlanMemory(Usual(), 64 * kMiB)->max_connections, 2000u);
   EXPECT_GT(PlanMemory(Usual(), 128 * kMiB)->max_connections, 45000u);

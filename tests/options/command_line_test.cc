@@ -94,6 +94,9 @@ TEST(CommandLine, ReadsEveryOption) {
                                      "web.yml",
                                      "--web.telemetry-path",
                                      "/m",
+                                     "--web.allowed-hosts",
+                                     "gauge.example,*.svc",
+                                     "--web.no-ui",
                                      "--metrics.connections",
                                      "7",
                                      "--metrics.new-connections",
@@ -124,6 +127,8 @@ TEST(CommandLine, ReadsEveryOption) {
   EXPECT_THAT(options.listen_addresses, ElementsAre(":9100", "[::1]:9101", "unix:/run/tcpgauge.sock"));
   EXPECT_EQ(options.web_config_file, "web.yml");
   EXPECT_EQ(options.telemetry_path, "/m");
+  EXPECT_THAT(options.allowed_hosts, ElementsAre("gauge.example", "*.svc"));
+  EXPECT_FALSE(options.web_ui);
   EXPECT_EQ(options.metrics_connections, 7);
   EXPECT_EQ(options.metrics_new_connections, 8);
   EXPECT_EQ(options.metrics_window_seconds, 30);
@@ -266,6 +271,9 @@ TEST(CommandLine, SaysWhatIsWrongWithAValueAndWhatWouldBeRight) {
       {{"--web.telemetry-path", "metrics"},
        "tcpgauge: --web.telemetry-path: 'metrics' is not a path that starts with / and consists of letters, "
        "digits and - . _ ~ /"},
+      {{"--web.allowed-hosts", "gauge.example,gauge:10406"},
+       "tcpgauge: --web.allowed-hosts: 'gauge:10406' is not a host's name without a port; right would be a name, "
+       "*.SUFFIX for all names below it, or * for all"},
       {{"-i", ""}, "tcpgauge: --interface: '' is not the name of an interface; --list-interfaces shows them"},
       {{"-i", "eth0", "-T", "f"}, "tcpgauge: --interface and --read exclude each other; give one of them"},
       {{"--output", "xml", "-T", "f"}, "tcpgauge: --output: 'xml' is not one of table, json, prometheus, openmetrics"},

@@ -38,18 +38,18 @@ TEST(HelpText, NamesEveryOption) {
   }
 }
 
-// The rows of README's table start with the option in backquotes: | `-i, --interface NAME` | ...
-TEST(HelpText, NamesTheSameOptionsAsTheReadme) {
-  std::set<std::string> in_readme;
-  std::istringstream readme(ReadFile("README.md"));
+// The rows of the table start with the option in backquotes: | `-i, --interface NAME` | ...
+TEST(HelpText, NamesTheSameOptionsAsTheDocument) {
+  std::set<std::string> in_document;
+  std::istringstream document(ReadFile("docs/options.md"));
   const std::regex row("^\\| `(-[A-Za-z], )?--([a-z.-]+)[^`]*` \\|.*");
-  for (std::string line; std::getline(readme, line);) {
+  for (std::string line; std::getline(document, line);) {
     std::smatch match;
-    if (std::regex_match(line, match, row)) in_readme.insert(match[2]);
+    if (std::regex_match(line, match, row)) in_document.insert(match[2]);
   }
   std::set<std::string> in_table;
   for (const OptionSpec& spec : OptionTable()) in_table.insert(spec.long_name);
-  EXPECT_EQ(in_readme, in_table);
+  EXPECT_EQ(in_document, in_table);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "src/snapshot/collector.h"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <tuple>
 
@@ -38,6 +39,13 @@ class CollectorTest : public testing::Test {
     encapsulation.AddVlan(id);
     return encapsulation;
   }
+  // Gives the rows the slots 10, 11 and so on.
+  static void Publish(TripleBuffer<WorkerSnapshot>* worker) {
+    WorkerSnapshot& back = worker->back();
+    back.slots.resize(back.rows.size());
+    std::iota(back.slots.begin(), back.slots.end(), 10);
+    worker->Publish();
+  }
 
   TripleBuffer<WorkerSnapshot> one_;
   TripleBuffer<WorkerSnapshot> two_;
@@ -57,11 +65,11 @@ TEST_F(CollectorTest, ListsTheViewsOfTheRowsOfAllWorkers) {
   one_.back().encapsulations = {Encapsulation(), Vlan(1), Vlan(2)};
   one_.back().views = {view(99, 7), view(11, 0), view(12, 2), view(98, 1), view(97, 1), view(13, 1), view(14, 0)};
   one_.back().rows = {with_views(Row(1, 10), 5, 2), Row(2, 20), with_views(Row(3, 30), 1, 2)};
-  one_.Publish();
+  Publish(&one_);
   two_.back().encapsulations = {Encapsulation(), Vlan(3)};
   two_.back().views = {view(21, 0), view(22, 1), view(23, 0)};
   two_.back().rows = {with_views(Row(4, 40), 0, 3), Row(5, 50)};
-  two_.Publish();
+  Publish(&two_);
   const auto snapshot = collector_.Collect();
   EXPECT_EQ(snapshot->views.size(), 7u) << "not those that no row has";
   std::vector<std::vector<int>> ports(6);
@@ -79,32 +87,32 @@ TEST_F(CollectorTest, ListsTheViewsOfTheRowsOfAllWorkers) {
 
 TEST_F(CollectorTest, MakesNothingOfNothingNew) {
   EXPECT_EQ(collector_.Collect(), nullptr);
-  one_.Publish();
+  Publish(&one_);
   EXPECT_NE(collector_.Collect(), nullptr);
   EXPECT_EQ(collector_.Collect(), nullptr);
 }
 
 TEST_F(CollectorTest, NumbersItsSnapshots) {
-  one_.Publish();
+  Publish(&one_);
   const auto first = collector_.Collect();
   EXPECT_EQ(first->sequence, 1);
   EXPECT_EQ(first->capture_start_time_ns, 77);
   EXPECT_EQ(first->rate_window_seconds, 1.5);
-  two_.Publish();
+  Publish(&two_);
   EXPECT_EQ(collector_.Collect()->sequence, 2);
 }
 
 TEST_F(CollectorTest, KeepsTheShardThatPublishedNothingNew) {
   one_.back().rows = {Row(1, 10)};
   one_.back().totals.client_payload_bytes = 10;
-  one_.Publish();
+  Publish(&one_);
   two_.back().rows = {Row(2, 20)};
   two_.back().totals.client_payload_bytes = 20;
-  two_.Publish();
+  Publish(&two_);
   EXPECT_EQ(collector_.Collect()->totals.client_payload_bytes, 30);
   two_.back().rows = {Row(2, 25)};
   two_.back().totals.client_payload_bytes = 25;
-  two_.Publish();
+  Publish(&two_);
   const auto snapshot = collector_.Collect();
   EXPECT_EQ(snapshot->connections.size(), 2);
   EXPECT_EQ(snapshot->totals.client_payload_bytes, 35);
@@ -112,9 +120,9 @@ TEST_F(CollectorTest, KeepsTheShardThatPublishedNothingNew) {
 
 TEST_F(CollectorTest, OrdersByWindowThenTotalThenId) {
   one_.back().rows = {Row(5, 10, 100), Row(4, 10, 200), Row(3, 20, 1)};
-  one_.Publish();
+  Publish(&one_);
   two_.back().rows = {Row(2, 10, 100), Row(1, 0, 900)};
-  two_.Publish();
+  Publish(&two_);
   std::vector<uint64_t> ids;
   const auto snapshot = collector_.Collect();
   for (const ConnectionSummary& connection : snapshot->connections) ids.push_back(connection.id);
@@ -127,7 +135,7 @@ TEST_F(CollectorTest, KeepsEveryConnectionWhenItOrdersMany) {
     std::vector<ConnectionSummary> rows;
     for (uint64_t id = 0; id < count; ++id) rows.push_back(Row(id, random() % 100, random() % 3));
     one_.back().rows = rows;
-    one_.Publish();
+    Publish(&one_);
     const auto snapshot = Collector(CollectorOptions(), {&one_}).Collect();
     std::sort(rows.begin(), rows.end(), [](const ConnectionSummary& a, const ConnectionSummary& b) {
       return std::make_tuple(b.window_payload_bytes, b.payload_bytes(), a.id) <
@@ -144,7 +152,7 @@ TEST_F(CollectorTest, KeepsEveryConnectionWhenItOrdersMany) {
 TEST_F(CollectorTest, AllConnectionsMayHaveSeriesTheHeaviestFirst) {
   one_.back().rows = {Row(1, 10), Row(2, 30)};
   one_.back().ended_rows = {Row(3, 20), Row(4, 30)};
-  one_.Publish();
+  Publish(&one_);
   const auto snapshot = collector_.Collect();
   std::vector<uint64_t> ids;
   for (const uint32_t index : snapshot->connections_with_series) ids.push_back(snapshot->connection(index).id);
@@ -164,7 +172,7 @@ TEST_F(CollectorTest, AChoiceRemembersWhichConnectionsHaveSeries) {
       row.client.port = static_cast<uint16_t>(row.id);
       row.state = ConnectionState::kEstablished;
     }
-    one_.Publish();
+    Publish(&one_);
     return collector.Collect();
   };
   auto snapshot = publish(10, {Row(1, 10)});
@@ -193,7 +201,7 @@ TEST_F(CollectorTest, CarriesOverAllThatIsKnownOfAConnection) {
   row.client_sent.payload_bytes_per_second = 1.5;
   row.server_sent.payload_bytes_per_second = 2.5;
   one_.back().rows = {row};
-  one_.Publish();
+  Publish(&one_);
   const ConnectionSummary view = collector_.Collect()->connections.at(0);
   EXPECT_EQ(view.client, At("10.0.0.1:40000"));
   EXPECT_EQ(view.server, At("10.0.0.2:80"));
@@ -219,11 +227,11 @@ TEST_F(CollectorTest, MergesInterfacesByName) {
   one_.back().counters.interfaces = {Interface("eth0", 10), Interface("eth1", 20)};
   one_.back().rows = {Row(1, 3)};
   one_.back().rows[0].interface = 1;
-  one_.Publish();
+  Publish(&one_);
   two_.back().counters.interfaces = {Interface("eth2", 40), Interface("eth1", 80, false)};
   two_.back().rows = {Row(2, 2), Row(3, 1)};
   two_.back().rows[1].interface = 1;
-  two_.Publish();
+  Publish(&two_);
   const auto snapshot = collector_.Collect();
   ASSERT_EQ(snapshot->interfaces.size(), 3);
   EXPECT_EQ(snapshot->interfaces[1].name, "eth1");
@@ -242,11 +250,11 @@ TEST_F(CollectorTest, KeepsTheEncapsulationsOfEachShardApart) {
   one_.back().encapsulations = {Encapsulation(), Encapsulation(), Vlan(7)};
   one_.back().rows = {Row(1, 9), Row(2, 8)};
   one_.back().rows[0].encapsulation = 2;
-  one_.Publish();
+  Publish(&one_);
   two_.back().encapsulations = {Encapsulation(), Encapsulation(), Vlan(8)};
   two_.back().rows = {Row(3, 7)};
   two_.back().rows[0].encapsulation = 2;
-  two_.Publish();
+  Publish(&two_);
   const auto snapshot = collector_.Collect();
   const auto around = [&](size_t i) { return snapshot->encapsulations.at(snapshot->connections.at(i).encapsulation); };
   EXPECT_EQ(around(0), Vlan(7));
@@ -259,12 +267,12 @@ TEST_F(CollectorTest, AddsUpCounters) {
   one_.back().unmatched_fragments = 4;
   one_.back().counters.decode_errors[1] = 5;
   one_.back().overflows = {1, 2, 3};
-  one_.Publish();
+  Publish(&one_);
   two_.back().connections_not_listed = 30;
   two_.back().unmatched_fragments = 40;
   two_.back().counters.decode_errors[1] = 50;
   two_.back().overflows = {10, 20, 30};
-  two_.Publish();
+  Publish(&two_);
   const auto snapshot = collector_.Collect();
   EXPECT_EQ(snapshot->connections_not_listed, 33);
   EXPECT_EQ(snapshot->decode_errors.size(), kDecodeErrorCount);
@@ -279,23 +287,34 @@ TEST_F(CollectorTest, AddsUpCounters) {
 
 TEST_F(CollectorTest, ASnapshotIsAsOldAsItsOldestWorker) {
   one_.back().begun_ns = 700;
-  one_.Publish();
+  Publish(&one_);
   EXPECT_EQ(collector_.Collect()->begun_ns, INT64_MIN) << "the other has published nothing";
   two_.back().begun_ns = 500;
-  two_.Publish();
+  Publish(&two_);
   EXPECT_EQ(collector_.Collect()->begun_ns, 500);
   two_.back().begun_ns = INT64_MAX;
-  two_.Publish();
+  Publish(&two_);
   EXPECT_EQ(collector_.Collect()->begun_ns, 700);
 }
 
 TEST_F(CollectorTest, TimeNeverStepsBack) {
   one_.back().time_ns = 100;
-  one_.Publish();
+  Publish(&one_);
   EXPECT_EQ(collector_.Collect()->time_ns, 100);
   one_.back().time_ns = 50;
-  one_.Publish();
+  Publish(&one_);
   EXPECT_EQ(collector_.Collect()->time_ns, 100);
+}
+
+TEST_F(CollectorTest, TellsTheSlotsOfTheConnectionsWithSeries) {
+  one_.back().rows = {Row(1, 10), Row(2, 30)};
+  one_.back().ended_rows = {Row(3, 20)};
+  Publish(&one_);
+  two_.back().rows = {Row(4, 5)};
+  two_.back().listed_rows = ListedRows::kFew;
+  Publish(&two_);
+  EXPECT_EQ(collector_.Collect()->listed_rows, ListedRows::kFew) << "one worker listed few";
+  EXPECT_EQ(collector_.slots_with_series(), (std::vector<std::vector<uint32_t>>{{11, 10}, {10}}));
 }
 
 }  // namespace

@@ -6,21 +6,22 @@ usage: debian/installed_documents.py FOLDER     (at the top of the source tree)
 
 A link to another file of the source tree becomes text that names the file.
 """
+import glob
 import os
 import re
 import shutil
 import sys
 
 _DOCUMENTS = "/usr/share/doc/tcpgauge"
-_NAMES = ["METRICS.md", "PERFORMANCE.md", "README.md", "RELIABILITY.md", "SECURITY.md", "docs/openapi.json",
-          "docs/web-page.png"]
+_NAMES = ["METRICS.md", "PERFORMANCE.md", "README.md", "RELIABILITY.md", "SECURITY.md", "docs/openapi.json"]
+_PATTERNS = ["docs/*.md", "docs/**/*.png"]
 _CHANGELOG = "CHANGELOG.md"
 _LINK = re.compile(r"\[([^]]*)\]\(([^)\s]+)\)")
 
 
 def installed():
     """{path in the source tree: path of the installed file or folder}."""
-    names = _NAMES + ["docs/" + name for name in sorted(os.listdir("docs")) if name.endswith(".md")]
+    names = _NAMES + [name for pattern in _PATTERNS for name in sorted(glob.glob(pattern, recursive=True))]
     places = {name: f"{_DOCUMENTS}/{os.path.basename(name)}" for name in names + ["NOTICE"]}
     places[_CHANGELOG] = f"{_DOCUMENTS}/changelog.gz"
     with open("debian/tcpgauge.install") as file:

@@ -118,7 +118,7 @@ class _Crowd:
         return self.tls.wrap_socket(plain, server_hostname=self.address[0]) if self.tls else plain
 
     def request(self, path, wrong=None, gzip=False):
-        lines = [f"GET {path} HTTP/1.1", "Host: agent"]
+        lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
         if self.passwords:
             words = (USER, PASSWORD) if wrong is None else (f"user{wrong}" if wrong % 2 else USER, f"guess{wrong}")
             lines += [f"{name}: {value}" for name, value in header(*words).items()]

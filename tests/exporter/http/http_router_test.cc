@@ -52,6 +52,19 @@ TEST(HttpRouter, TellsItsPaths) {
   EXPECT_EQ(router.paths(), (std::vector<std::string>{"/a", "/page"}));
 }
 
+TEST(HttpRouter, AHandlerMayAnswerUnknownPaths) {
+  HttpRouter router = OnePage();
+  router.HandleUnknown([](const HttpRequest& request) {
+    HttpResponse response;
+    response.status = 404;
+    response.body = "no " + request.path;
+    return response;
+  });
+  EXPECT_EQ(router(To("POST", "/other")).body, "no /other");
+  EXPECT_EQ(router(To("GET", "/page")).body, "the page");
+  EXPECT_EQ(router.paths(), (std::vector<std::string>{"/page"}));
+}
+
 TEST(HttpRouter, AnUnknownPathIsUnknownByAnyMethod) { EXPECT_EQ(OnePage()(To("POST", "/other")).status, 404); }
 
 }  // namespace

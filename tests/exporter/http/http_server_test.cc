@@ -51,6 +51,17 @@ TEST(HttpServer, ServesOnSeveralAddresses) {
   for (const std::string& url : server->urls()) EXPECT_EQ(BodyOf(Get(url, "/x")), "GET /x") << url;
 }
 
+TEST(HttpServer, TellsTheHandlerWhichRequestsComeFromAUnixSocket) {
+  const ScratchDirectory directory;
+  const auto server = StartOn({"127.0.0.1:0", "unix:" + directory.path() + "/s"}, [](const HttpRequest& request) {
+    HttpResponse response;
+    response.body = request.is_from_unix_socket ? "unix" : "TCP";
+    return response;
+  });
+  EXPECT_EQ(BodyOf(Get(server->urls()[0], "/x")), "TCP");
+  EXPECT_EQ(BodyOf(Get(server->urls()[1], "/x")), "unix");
+}
+
 TEST(HttpServer, LeavesNothingOpenWhenOneAddressCannotBeHad) {
   const auto first = StartOne();
   const std::string taken = first->urls()[0].substr(7);

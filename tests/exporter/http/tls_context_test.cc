@@ -20,6 +20,7 @@ namespace tcpgauge {
 namespace {
 
 using testing::AnyOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 using Purpose = TestAuthority::Purpose;
@@ -373,6 +374,14 @@ TEST_F(TlsContextTest, AKeyWithAPassphraseIsAnErrorAndNobodyIsAsked) {
   BIO_free(file);
   EVP_PKEY_free(key);
   EXPECT_THAT(ErrorOf(), HasSubstr("passphrase"));
+}
+
+TEST_F(TlsContextTest, KnowsTheNamesOfItsCertificate) {
+  EXPECT_THAT(Load()->host_names(), ElementsAre("localhost"));
+  authority_.Issue(Path("server"), "*.gauge.example", Purpose::kServer);
+  EXPECT_THAT(Load()->host_names(), ElementsAre("*.gauge.example"));
+  WriteFile(Path("server.crt"), ReadSmallFile(Path("server.crt")).value() + authority_.certificate_pem());
+  EXPECT_THAT(Load()->host_names(), ElementsAre("*.gauge.example")) << "not those of the chain";
 }
 
 TEST(TlsContext, KnowsTheVersionOfItsLibrary) { EXPECT_THAT(TlsContext::LibraryVersion(), StartsWith("3.")); }

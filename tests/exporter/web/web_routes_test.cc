@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "exporter/metrics/agent_metrics.h"
 #include "exporter/web/metrics_page.h"
@@ -171,7 +172,7 @@ TEST_F(WebRoutesTest, TheMetricsDoNotTakeThePathOfAnotherPage) {
     if (path == sources_.telemetry_path) continue;
     EXPECT_EQ(CheckTelemetryPath(path).message(),
               "'" + path +
-                  "' is the path of another page; use a path that is none of /, /-/healthy, /-/ready, "
+                  "' is the path of another page; use a path that is none of /-/healthy, /-/ready, /, "
                   "/api/v1/connections, /api/v1/edges, /api/v1/services, /api/v1/history, /api/v1/status");
   }
   for (const std::string path :
@@ -218,7 +219,8 @@ TEST_F(WebRoutesTest, ServesTheConnectionsThatAreAskedFor) {
 }
 
 TEST_F(WebRoutesTest, ServesTheHistoryWithoutAFreshSnapshot) {
-  SnapshotHub waits(&clock_, kNanosecondsPerSecond, [](int64_t) { ADD_FAILURE() << "asked for a snapshot"; });
+  SnapshotHub waits(&clock_, kNanosecondsPerSecond,
+                    [](int64_t, ListedRows) { ADD_FAILURE() << "asked for a snapshot"; });
   sources_.hub = &waits;
   EXPECT_THAT(Get("/api/v1/history").body, HasSubstr("\"end_times\":[],")) << "without a history";
   History history(300, HistoryView::kMaxSeconds);
@@ -358,7 +360,7 @@ TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
   constexpr int64_t kForEverNs = 3600 * kNanosecondsPerSecond;
   const auto abandoned = std::make_shared<std::atomic<bool>>(false);
   const SnapshotHub silent(
-      &clock_, kNanosecondsPerSecond, [abandoned](int64_t) { *abandoned = true; }, kForEverNs);
+      &clock_, kNanosecondsPerSecond, [abandoned](int64_t, ListedRows) { *abandoned = true; }, kForEverNs);
   sources_.hub = &silent;
   HttpRequest request;
   request.abandoned = abandoned;
@@ -367,6 +369,45 @@ TEST_F(WebRoutesTest, WhoIsAbandonedDoesNotWaitForASnapshot) {
     request.path = path;
     EXPECT_EQ(WebRoutes(sources_)(request).status, 503) << path;
   }
+}
+
+TEST_F(WebRoutesTest, PageAndApiAnswerToKnownHostsAlone) {
+  sources_.host_names.patterns = {"gauge.example"};
+  const HttpRouter routes = WebRoutes(sources_);
+  for (const std::string& path : routes.paths()) {
+    HttpRequest request;
+    request.path = path;
+    request.headers = {{"Host", "gauge.example:10406"}};
+    EXPECT_EQ(routes(request).status, 200) << path;
+    request.headers = {{"Host", "evil.example"}};
+    const bool is_checked = path == "/" || path.rfind("/api/", 0) == 0;
+    EXPECT_EQ(routes(request).status, is_checked ? 421 : 200) << path;
+  }
+}
+
+TEST_F(WebRoutesTest, ARefusedHostCostsNoSnapshot) {
+  bool was_asked = false;
+  const SnapshotHub hub(
+      &clock_, kNanosecondsPerSecond, [&was_asked](int64_t) { was_asked = true; }, 1);
+  sources_.hub = &hub;
+  HttpRequest request;
+  request.path = "/api/v1/connections";
+  request.headers = {{"Host", "evil.example"}};
+  EXPECT_EQ(WebRoutes(sources_)(request).status, 421);
+  EXPECT_FALSE(was_asked);
+}
+
+TEST_F(WebRoutesTest, WithoutUiOnlyMetricsAndHealthAreServed) {
+  sources_.has_ui = false;
+  EXPECT_EQ(WebRoutes(sources_).paths(), (std::vector<std::string>{"/-/healthy", "/-/ready", "/metrics"}));
+  for (const char* path : {"/metrics", "/-/healthy", "/-/ready"}) EXPECT_EQ(Get(path).status, 200) << path;
+  for (const char* path :
+       {"/", "/api/v1/connections", "/api/v1/edges", "/api/v1/services", "/api/v1/history", "/api/v1/status"}) {
+    EXPECT_EQ(Get(path).status, 404) << path;
+    EXPECT_EQ(Get(path).body,
+              "404 not found: this agent was started with --web.no-ui, and serves neither the page nor the JSON API\n");
+  }
+  EXPECT_EQ(Get("/other").body, "404 not found\n");
 }
 
 TEST_F(WebRoutesTest, ThePageMayRunNothingButItsOwnStyleAndScript) {

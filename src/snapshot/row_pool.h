@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_SNAPSHOT_ROW_POOL_H_
+#define TCPGAUGE_SRC_SNAPSHOT_ROW_POOL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "src/snapshot/heaviest_rows.h"
+
+namespace tcpgauge {
+
+// Some of the rows of a WorkerSnapshot, for the heaviest connections of one kind. Several pools share the list of rows:
+// each pool knows where its own rows are.
+//
+// Thread: confined to one thread.
+// Bounds: `max_rows` rows, and 8 bytes for each.
+class RowPool {
+ public:
+  static constexpr uint32_t kNone = HeaviestRows::kNone;
+
+  explicit RowPool(size_t max_rows) : choice_(max_rows) {}
+
+  // Frees all rows.
+  void Clear() {
+    choice_.Clear();
+    places_.clear();
+  }
+
+  // Returns the place of the row for a connection of this weight: `next` if it is a further row of the list, the place
+  // of a lighter connection that loses its row, or kNone (see HeaviestRows::AssignRow).
+  uint32_t Assign(uint64_t weight, uint32_t next) {
+    const uint32_t row = choice_.AssignRow(weight);
+    if (row == kNone) return kNone;
+    if (row == places_.size()) places_.push_back(next);
+    return places_[row];
+  }
+
+ private:
+  HeaviestRows choice_;
+  std::vector<uint32_t> places_;  // by row of choice_
+};
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_SNAPSHOT_ROW_POOL_H_
