@@ -55,6 +55,7 @@ _DIFFERENT = {
     "security.tlsSecret": ("certificate", _SECURE),
     "security.passwordSecret": ("password", _SECURE),
     "security.serverName": ("agents.example.com", _SECURE),
+    "security.metricsOnly": (False, _SECURE),
     "scrapeAnnotations.enabled": (True, {}),
     "podMonitor.enabled": (True, {}),
     "podMonitor.labels": ({"release": "mine"}, {"podMonitor": {"enabled": True}}),

@@ -161,6 +161,7 @@ class KubernetesStartTest(NamespaceCase):
         self.assertTrue(agent.running(), agent.stderr())
         user = ("-u", f"prometheus:{cluster.secret('tcpgauge-web')['password'].decode()}")
         self.assertEqual((status("/metrics"), status("/metrics", *user)), ("401", "200"))
+        self.assertEqual([status(path, *user) for path in ("/", "/api/v1/connections")], ["404", "404"], "metrics alone")
 
         endpoint, = of_kind(objects, "PodMonitor")["spec"]["podMetricsEndpoints"]
         job = self.job(cluster, endpoint, f"127.0.0.1:{port}")
