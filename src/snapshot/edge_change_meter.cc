@@ -72,11 +72,12 @@ EdgeChanges EdgeChangeMeter::Measure(const EdgesView& edges, int64_t time_ns) {
   if (earlier.has_value() && time_ns > earlier->time_ns) changes = Compare(*earlier, edges, time_ns);
   if (!is_due) return changes;
   older_ = std::move(newer_);
-  Earlier& now = newer_.emplace();
+  Earlier now;
   now.time_ns = time_ns;
   now.exported.reserve(edges.exported.size());
   for (const EdgeView& edge : edges.exported) now.exported[edge.key] = {edge.counters, edge.start_time_ns};
   now.rest = RestOf(edges);
+  newer_ = std::move(now);
   return changes;
 }
 
