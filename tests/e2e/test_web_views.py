@@ -141,6 +141,11 @@ class TrafficTest(ViewsCase):
             return float(value.split()[0]) if value.endswith(" ms") else 0
         for title in ("Mean response", "p50", "p95", "p99"):
             wait_until(lambda title=title: slow <= milliseconds(title) < 2 * slow, title, 30)
+        # The page makes quantiles of buckets as the agent does: of one client, both tell the same.
+        own, agents = page.script("return [[...document.querySelectorAll('#service dt')].find(e => e.textContent === 'p95')"
+                                  ".nextSibling, document.querySelector('#service td[data-column=p95]')].map("
+                                  "e => e.textContent)")
+        self.assertEqual(own, agents)
         self.assertEqual(page.text("#service figcaption .title"), ["Rates", "Attempts", "Loss", "Response time"])
         for unit in ("B/s", "/s", "%", "ms"):
             self.assertTrue(any(text.endswith(unit) for text in page.text("#service .grid .tick text")), unit)

@@ -14,24 +14,33 @@ function countsOf({first, counts, scale: own}, scale) {
   return result;
 }
 
-// What came between two answers, as {value, count}; the value is in the middle of a bucket. `earlier` may be missing.
+// What came between two answers, as {low, high, count}: the bounds of a bucket, as powers of 2. `earlier` may be missing.
 function growth(earlier, later) {
   const scale = Math.min(later.scale, earlier ? earlier.scale : later.scale);
   const before = earlier ? countsOf(earlier, scale) : new Map();
   const grown = [...countsOf(later, scale)].map(([number, count]) =>
-    ({value: 2 ** ((number + 0.5) / 2 ** scale), count: count - (before.get(number) || 0)}));
-  grown.push({value: 0, count: later.zeros - (earlier ? earlier.zeros : 0)});
+    ({low: number / 2 ** scale, high: (number + 1) / 2 ** scale, count: count - (before.get(number) || 0)}));
+  grown.push({low: -Infinity, high: -Infinity, count: later.zeros - (earlier ? earlier.zeros : 0)});
   return grown.filter(({count}) => count > 0);
 }
 
-// Returns {p50, p95, p99} in seconds; null without a value.
-function quantilesOf(values) {
-  const sorted = [...values].sort((a, b) => a.value - b.value);
+// Buckets in their order; those with the same bounds become one.
+function addUp(buckets) {
+  const same = d3.group(buckets, ({low, high}) => `${low} ${high}`);
+  return [...same.values()].map((some) => ({...some[0], count: d3.sum(some, ({count}) => count)}))
+    .sort((a, b) => a.low - b.low || a.high - b.high);
+}
+
+// Returns {p50, p95, p99} in seconds, or null without a value. As the agent does, it takes the values of a bucket to be
+// spread evenly over their logarithms.
+function quantilesOf(buckets) {
+  const sorted = addUp(buckets);
   const all = d3.sum(sorted, ({count}) => count);
   if (all === 0) return null;
   return Object.fromEntries(Object.entries(NAMES).map(([name, share]) => {
     let below = 0;
-    return [name, sorted.find(({count}) => (below += count) >= share * all).value];
+    const {low, high, count} = sorted.find((bucket) => (below += bucket.count) >= share * all);
+    return [name, high === -Infinity ? 0 : 2 ** (high - (high - low) * (below - share * all) / count)];
   }));
 }
 
@@ -49,9 +58,9 @@ export class QuantileHistory {
     const now = new Map(edges.map((edge) => [`${keyOf(edge)} ${edge.start_time}`, edge.response_buckets]));
     // After a pause, such as one that the user made, nobody knows which values are of the last seconds.
     if (this.earlier && time - this.earlierTime <= this.window) {
-      this.recent.push({time, values: [...now].flatMap(([key, later]) => growth(this.earlier.get(key), later))});
+      this.recent.push({time, buckets: [...now].flatMap(([key, later]) => growth(this.earlier.get(key), later))});
       this.recent = this.recent.filter((one) => one.time > time - this.window);
-      this.samples.push({time, quantiles: quantilesOf(this.recent.flatMap(({values}) => values))});
+      this.samples.push({time, quantiles: quantilesOf(this.recent.flatMap(({buckets}) => buckets))});
       this.samples = this.samples.filter((one) => one.time > time - this.seconds);
     }
     this.earlier = now;
