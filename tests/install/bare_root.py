@@ -76,5 +76,10 @@ class BareRoot:
 
     def close(self):
         cleanup.release(self)
-        run("umount", os.path.join(self.path, "proc"))
+        # The tests of the package mount more.
+        with open("/proc/self/mounts") as file:
+            mounted = [line.split()[1] for line in file]
+        for place in reversed(mounted):
+            if place.startswith(self.path + "/"):
+                run("umount", place)
         shutil.rmtree(self.path)
