@@ -87,8 +87,22 @@ bool StartColours() {
   return true;
 }
 
+// The events of the mouse that the view uses.
+constexpr mmask_t kMouseEvents = BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+
+KeyEvent TranslateMouse() {
+  MEVENT event = {};
+  if (getmouse(&event) != OK) return {};
+  if ((event.bstate & BUTTON4_PRESSED) != 0) return {Key::kWheelUp};
+  if ((event.bstate & BUTTON5_PRESSED) != 0) return {Key::kWheelDown};
+  if ((event.bstate & BUTTON1_PRESSED) != 0) return {Key::kClick, 0, event.y, event.x};
+  return {};
+}
+
 KeyEvent Translate(int code) {
   switch (code) {
+    case KEY_MOUSE:
+      return TranslateMouse();
     case KEY_UP:
       return {Key::kUp, 0};
     case KEY_DOWN:
@@ -146,7 +160,10 @@ absl::StatusOr<std::string> ResetOf(const char* name) {
   int error = 0;
   if (setupterm(name, STDOUT_FILENO, &error) != OK) return absl::FailedPreconditionError("is not known here");
   const bool moves_cursor = !Capability("cup").empty();
-  std::string reset = absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
+  // How curses turns the mouse of xterm and its kin on; off again is part of the reset.
+  const char* const mouse_off = Capability("kmous").empty() ? "" : "\033[?1006;1000l";
+  std::string reset =
+      absl::StrCat(mouse_off, Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
   del_curterm(cur_term);
   if (!moves_cursor) return absl::FailedPreconditionError("cannot move its cursor");
   return reset;
@@ -263,6 +280,13 @@ std::optional<KeyEvent> CursesScreen::ReadKey() {
   const int code = getch();
   if (code == ERR) return std::nullopt;
   return Translate(code);
+}
+
+void CursesScreen::SetMouse(bool on) {
+  if (on == has_mouse_) return;
+  has_mouse_ = on;
+  mouseinterval(0);  // a press counts at once, without a wait for a double click
+  mousemask(on ? kMouseEvents : 0, nullptr);
 }
 
 int CursesScreen::keyboard_fd() const { return STDIN_FILENO; }

@@ -48,6 +48,7 @@ class CursesScreen final : public Screen {
   bool utf8() const override { return utf8_; }
   void Draw(const Frame& frame) override;
   std::optional<KeyEvent> ReadKey() override;
+  void SetMouse(bool on) override;
   int keyboard_fd() const override;
   int signal_fd() const override;
 
@@ -58,6 +59,7 @@ class CursesScreen final : public Screen {
   // Handles the signals that came since the last call. Returns whether the screen must be redrawn.
   bool HandleSignals();
 
+  bool has_mouse_ = false;  // see SetMouse()
   const bool utf8_;
   const bool colours_;
   const std::string warning_;

@@ -11,6 +11,7 @@ struct ViewSettings {
   // As tcptrack(1) looks: its columns, in the order of appearance, with closed connections among the others.
   bool as_tcptrack = false;
   ConnectionSort sort = ConnectionSort::kRate;  // not used with as_tcptrack
+  bool mouse = true;                            // whether the view uses the mouse; see Screen::SetMouse()
 };
 
 }  // namespace tcpgauge

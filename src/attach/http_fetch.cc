@@ -38,8 +38,9 @@ absl::Status StatusOf(const HttpAnswer& answer) {
     return absl::UnauthenticatedError(
         "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
   }
-  return absl::UnavailableError(absl::StrCat("the agent answers with status ", answer.status,
-                                             answer.redirection.empty() ? "" : ": ", answer.redirection));
+  const auto code = answer.status == 404 ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable;
+  return absl::Status(code, absl::StrCat("the agent answers with status ", answer.status,
+                                         answer.redirection.empty() ? "" : ": ", answer.redirection));
 }
 
 }  // namespace
