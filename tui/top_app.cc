@@ -49,7 +49,13 @@ TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, const ViewS
       settings_(settings),
       notice_(std::move(notice)),
       newest_(hub->Current()) {
-  if (!settings_.as_tcptrack) view_.sort = settings_.sort;
+  if (!settings_.as_tcptrack) {
+    view_.sort = settings_.sort;
+    view_.reverse = settings_.reverse;
+    view_.hide_closed = settings_.hide_closed;
+    view_.bits = settings_.bits;
+    view_.names = settings_.names;
+  }
   previous_time_ns_ = newest_->time_ns;
   TakeSnapshot();
   PostWanted();
@@ -132,7 +138,8 @@ ViewContext TopApp::Context() {
 
 absl::Span<const Column> TopApp::Table() const {
   if (IsOfGroups()) return GroupColumns(view_.grouping);
-  return settings_.as_tcptrack ? TcptrackColumns() : OwnColumns();
+  if (settings_.as_tcptrack) return TcptrackColumns();
+  return settings_.columns.empty() ? OwnColumns() : absl::MakeConstSpan(settings_.columns);
 }
 
 void TopApp::SortAt(int column, ViewState* state) {

@@ -63,7 +63,8 @@ struct Options {
   // Outputs.
   bool tui = false;
   bool as_tcptrack = false;  // the program was started as tcptrack
-  std::string attach;  // another agent's address, not yet parsed; empty = this process captures
+  bool no_mouse = false;     // the top view leaves the mouse to the terminal
+  std::string attach;        // another agent's address, not yet parsed; empty = this process captures
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;

@@ -11,6 +11,7 @@
 #include "tests/support/example_identities.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
+#include "tests/tui/tcptrack_settings.h"
 #include "tests/tui/text_screen.h"
 #include "tui/top_app.h"
 
@@ -69,7 +70,7 @@ class HelpKeysTest : public testing::Test {
   SnapshotHub hub_;
   TextScreen screen_{kRows, 130};
   KnownNames names_;
-  TopApp app_{&hub_, &screen_, &names_, {/*as_tcptrack=*/true}};
+  TopApp app_{&hub_, &screen_, &names_, TcptrackSettings()};
 };
 
 TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {

@@ -6,6 +6,7 @@
 
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
+#include "tests/tui/tcptrack_settings.h"
 #include "tests/tui/text_screen.h"
 
 namespace tcpgauge {
@@ -40,7 +41,7 @@ class TopAppTest : public testing::Test {
   SnapshotHub hub_;
   TextScreen screen_{8, 80};
   KnownNames names_;
-  TopApp app_{&hub_, &screen_, &names_, {/*as_tcptrack=*/true}};
+  TopApp app_{&hub_, &screen_, &names_, TcptrackSettings()};
 };
 
 TEST_F(TopAppTest, LooksLikeTcptrack) {
