@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "src/agent/agent.h"
 #include "src/agent/agent_version.h"
 #include "src/agent/check_options.h"
@@ -25,6 +26,7 @@
 #include "src/agent/print_interfaces.h"
 #include "src/agent/run_attached.h"
 #include "src/agent/status_line.h"
+#include "src/agent/view_settings_of.h"
 #include "src/base/clock.h"
 #include "src/base/haste.h"
 #include "src/base/log.h"
@@ -44,6 +46,7 @@
 #include "src/privilege/dumpable.h"
 #include "src/privilege/identity.h"
 #include "tui/top_view.h"
+#include "tui/view_settings.h"
 
 namespace tcpgauge {
 namespace {
@@ -108,6 +111,9 @@ absl::Status RunAgent(const Options& given) {
   const Options& options = *with_sockets;
   const auto identity = ChooseIdentity(options.user);
   if (!identity.ok()) return identity.status();
+  absl::StatusOr<ViewSettings> view_settings = ViewSettings();
+  if (options.tui) view_settings = ViewSettingsOf(options);
+  if (!view_settings.ok()) return view_settings.status();
   if (absl::Status kept = KeepOpeningCapabilities(NeedsNetAdmin(options)); !kept.ok()) return kept;
   // Never destroyed, because a signal may come until the process ends.
   static StopSignal& stop = *new StopSignal;
@@ -132,8 +138,7 @@ absl::Status RunAgent(const Options& given) {
 
   absl::Status shown;
   if (options.tui) {
-    shown = RunTopView(agent->hub(), stop.fd(), {options.as_tcptrack}, /*wanted=*/nullptr, agent->notice(),
-                       agent->history());
+    shown = RunTopView(agent->hub(), stop.fd(), *view_settings, /*wanted=*/nullptr, agent->notice(), agent->history());
     if (!stop.stopped()) EndSoon();  // who leaves the view waits for the shell
   } else {
     WaitForEnd(stop, &reload, agent);

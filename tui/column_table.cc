@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "src/base/strings.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_text.h"
 #include "tui/endpoint_text.h"
@@ -165,6 +166,13 @@ constexpr Column kOwnColumns[] = {
     {"History", 12, kRight, Priority::kLast, Growth::kRest, std::nullopt, "", HistoryCell},
 };
 
+// See ColumnNamed().
+std::string ChosenName(const Column& column) {
+  std::string name = ToLower(std::string(column.title.substr(0, column.title.find('/'))));
+  std::replace(name.begin(), name.end(), ' ', '_');
+  return name;
+}
+
 }  // namespace
 
 Style ShareStyle(double rate, double total) {
@@ -180,6 +188,21 @@ Style LossStyle(double loss) {
 
 absl::Span<const Column> OwnColumns() { return kOwnColumns; }
 absl::Span<const Column> TcptrackColumns() { return kTcptrackColumns; }
+
+const Column* ColumnNamed(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kOwnColumns), std::end(kOwnColumns),
+                                   [name](const Column& column) { return ChosenName(column) == name; });
+  return found == std::end(kOwnColumns) ? nullptr : found;
+}
+
+std::string ColumnNames() {
+  std::string names;
+  for (const Column& column : kOwnColumns) {
+    if (!names.empty()) names += ", ";
+    names += ChosenName(column);
+  }
+  return names;
+}
 
 const Column* ColumnSortedBy(ConnectionSort sort) {
   const auto* found = std::find_if(std::begin(kOwnColumns), std::end(kOwnColumns),

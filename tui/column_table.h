@@ -90,6 +90,12 @@ struct Column {
 absl::Span<const Column> OwnColumns();
 absl::Span<const Column> TcptrackColumns();
 
+// Returns the column of OwnColumns() with a name that the user chose, such as "client_name" or "up": its title in lower
+// case, without "/s". Null if there is none.
+const Column* ColumnNamed(std::string_view name);
+// Returns the names of all of them, separated by ", ".
+std::string ColumnNames();
+
 // Returns the column of OwnColumns() whose Column::sort is `sort`; null for kStart.
 const Column* ColumnSortedBy(ConnectionSort sort);
 

@@ -31,64 +31,73 @@ namespace {
 // How long to wait after an Escape for the rest of a key's sequence: long enough for the next packet of an ssh session.
 constexpr int kEscapeMilliseconds = 50;
 
-// What a style looks like: attributes always, a colour if the terminal has colours. Only the eight basic colours are
-// used, because every theme keeps those readable on its own background. Red means trouble alone.
-struct Look {
-  Style style;
-  attr_t attributes;
-  short colour;  // -1 = the terminal's own
+// What a style looks like beside its colour, which the Palette has. In the order of Style.
+constexpr attr_t kAttributes[] = {
+    A_NORMAL,                 // kPlain
+    A_REVERSE,                // kBar
+    A_REVERSE | A_UNDERLINE,  // kBarKey
+    A_BOLD,                   // kTitle
+    A_DIM,                    // kFaint
+    A_NORMAL,                 // kAccent
+    A_NORMAL,                 // kOpening
+    A_NORMAL,                 // kOpen
+    A_NORMAL,                 // kEnding
+    A_BOLD,                   // kFailed
+    A_NORMAL,                 // kLargeShare
+    A_BOLD,                   // kMainShare
 };
+static_assert(std::size(kAttributes) == kStyleCount, "attributes for each");
 
-// In the order of Style.
-constexpr Look kLooks[] = {
-    {Style::kPlain, A_NORMAL, -1},
-    {Style::kBar, A_REVERSE, -1},
-    {Style::kBarKey, A_REVERSE | A_UNDERLINE, -1},
-    {Style::kTitle, A_BOLD, -1},
-    {Style::kFaint, A_DIM, -1},
-    {Style::kAccent, A_NORMAL, COLOR_CYAN},
-    {Style::kOpening, A_NORMAL, COLOR_YELLOW},
-    {Style::kOpen, A_NORMAL, COLOR_GREEN},
-    {Style::kEnding, A_NORMAL, COLOR_MAGENTA},
-    {Style::kFailed, A_BOLD, COLOR_RED},
-    {Style::kLargeShare, A_NORMAL, COLOR_CYAN},
-    {Style::kMainShare, A_BOLD, COLOR_CYAN},
-};
-
-// The looks of text in a bar, which has a background of its own. So both colours are given, and hold on any theme.
-// Without colours, a bar is reversed as that of iftop.
-constexpr short kBarPair = std::size(kLooks) + 1;
+// The pairs of colours of text in a bar, which has a background of its own. So both colours are given, and hold on any
+// theme. Without colours, a bar is reversed as that of iftop.
+constexpr short kBarPair = kStyleCount + 1;
 constexpr short kBarTroublePair = kBarPair + 1;
 
-short PairOf(const Look& look) { return static_cast<short>(static_cast<int>(look.style) + 1); }
+short PairOf(size_t style) { return static_cast<short>(style + 1); }
 
-attr_t AttributesOf(Style style, bool colours) {
-  const Look& look = kLooks[static_cast<size_t>(style)];
-  return look.attributes | (colours && look.colour >= 0 ? static_cast<attr_t>(COLOR_PAIR(PairOf(look))) : A_NORMAL);
+attr_t AttributesOf(Style style, const Palette& palette) {
+  const auto index = static_cast<size_t>(style);
+  const bool has_colour = palette.on && palette.text[index] != Colour::kDefault;
+  return kAttributes[index] | (has_colour ? static_cast<attr_t>(COLOR_PAIR(PairOf(index))) : A_NORMAL);
 }
 
-attr_t AttributesInBar(Style style, bool colours) {
-  const attr_t attributes = kLooks[static_cast<size_t>(style)].attributes & ~A_DIM;
-  if (!colours) return attributes ^ A_REVERSE;
+attr_t AttributesInBar(Style style, const Palette& palette) {
+  const attr_t attributes = kAttributes[static_cast<size_t>(style)] & ~A_DIM;
+  if (!palette.on) return attributes ^ A_REVERSE;
   return attributes | static_cast<attr_t>(COLOR_PAIR(style == Style::kFailed ? kBarTroublePair : kBarPair));
 }
 
-// Starts colours and returns true, if the terminal has them and NO_COLOR is unset or empty (https://no-color.org).
-bool StartColours() {
+// Starts colours and returns true, if `palette` and the terminal have them, and NO_COLOR is unset or empty
+// (https://no-color.org).
+bool StartColours(const Palette& palette) {
   const char* no_color = getenv("NO_COLOR");
-  if ((no_color != nullptr && *no_color != '\0') || !has_colors()) return false;
+  if (!palette.on || (no_color != nullptr && *no_color != '\0') || !has_colors()) return false;
   start_color();
   const short background = use_default_colors() == OK ? -1 : COLOR_BLACK;
-  for (const Look& look : kLooks) {
-    if (look.colour >= 0) init_pair(PairOf(look), look.colour, background);
+  for (size_t i = 0; i < kStyleCount; ++i) {
+    if (palette.text[i] != Colour::kDefault) init_pair(PairOf(i), static_cast<short>(palette.text[i]), background);
   }
-  init_pair(kBarPair, COLOR_WHITE, COLOR_BLUE);
-  init_pair(kBarTroublePair, COLOR_WHITE, COLOR_RED);
+  init_pair(kBarPair, COLOR_WHITE, static_cast<short>(palette.bar));
+  init_pair(kBarTroublePair, COLOR_WHITE, static_cast<short>(palette.text[static_cast<size_t>(Style::kFailed)]));
   return true;
+}
+
+// The events of the mouse that the view uses.
+constexpr mmask_t kMouseEvents = BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED;
+
+KeyEvent TranslateMouse() {
+  MEVENT event = {};
+  if (getmouse(&event) != OK) return {};
+  if ((event.bstate & BUTTON4_PRESSED) != 0) return {Key::kWheelUp};
+  if ((event.bstate & BUTTON5_PRESSED) != 0) return {Key::kWheelDown};
+  if ((event.bstate & BUTTON1_PRESSED) != 0) return {Key::kClick, 0, event.y, event.x};
+  return {};
 }
 
 KeyEvent Translate(int code) {
   switch (code) {
+    case KEY_MOUSE:
+      return TranslateMouse();
     case KEY_UP:
       return {Key::kUp, 0};
     case KEY_DOWN:
@@ -146,7 +155,10 @@ absl::StatusOr<std::string> ResetOf(const char* name) {
   int error = 0;
   if (setupterm(name, STDOUT_FILENO, &error) != OK) return absl::FailedPreconditionError("is not known here");
   const bool moves_cursor = !Capability("cup").empty();
-  std::string reset = absl::StrCat(Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
+  // How curses turns the mouse of xterm and its kin on; off again is part of the reset.
+  const char* const mouse_off = Capability("kmous").empty() ? "" : "\033[?1006;1000l";
+  std::string reset =
+      absl::StrCat(mouse_off, Capability("sgr0"), Capability("cnorm"), Capability("rmkx"), Capability("rmcup"));
   del_curterm(cur_term);
   if (!moves_cursor) return absl::FailedPreconditionError("cannot move its cursor");
   return reset;
@@ -182,7 +194,7 @@ absl::StatusOr<TerminalType> ChooseType() {
 
 absl::Status CursesScreen::Check() { return ChooseType().status(); }
 
-absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
+absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open(const Palette& palette) {
   setlocale(LC_CTYPE, "");  // curses writes characters in this encoding
   const absl::StatusOr<TerminalType> type = ChooseType();
   if (!type.ok()) return type.status();
@@ -202,8 +214,10 @@ absl::StatusOr<std::unique_ptr<CursesScreen>> CursesScreen::Open() {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   leaveok(stdscr, TRUE);
+  Palette used = palette;
+  used.on = StartColours(palette);
   return std::unique_ptr<CursesScreen>(
-      new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0, StartColours(), type->warning));
+      new CursesScreen(strcmp(nl_langinfo(CODESET), "UTF-8") == 0, used, type->warning));
 }
 
 CursesScreen::~CursesScreen() {
@@ -225,7 +239,7 @@ void CursesScreen::Draw(const Frame& frame) {
     move(y, 0);
     const Line& line = frame[static_cast<size_t>(y)];
     for (const Span& span : line.spans()) {
-      const attr_t look = span.in_bar ? AttributesInBar(span.style, colours_) : AttributesOf(span.style, colours_);
+      const attr_t look = span.in_bar ? AttributesInBar(span.style, palette_) : AttributesOf(span.style, palette_);
       attrset(look ^ (line.marked() ? A_REVERSE : A_NORMAL));
       addnstr(span.text.data(), static_cast<int>(span.text.size()));
     }
@@ -263,6 +277,13 @@ std::optional<KeyEvent> CursesScreen::ReadKey() {
   const int code = getch();
   if (code == ERR) return std::nullopt;
   return Translate(code);
+}
+
+void CursesScreen::SetMouse(bool on) {
+  if (on == has_mouse_) return;
+  has_mouse_ = on;
+  mouseinterval(0);  // a press counts at once, without a wait for a double click
+  mousemask(on ? kMouseEvents : 0, nullptr);
 }
 
 int CursesScreen::keyboard_fd() const { return STDIN_FILENO; }

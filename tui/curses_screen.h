@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "tui/palette.h"
 #include "tui/screen.h"
 
 namespace tcpgauge {
@@ -29,10 +30,11 @@ class CursesScreen final : public Screen {
   // Returns whether Open() can use the terminal. Writes no output. Errors: FailedPrecondition when standard input or
   // output is not a terminal, or when the terminfo database has no type that curses can use here.
   static absl::Status Check();
-  // Starts curses. Sets the process's LC_CTYPE from the environment, because curses encodes characters by it. Errors:
-  // those of Check(); FailedPrecondition when curses cannot start; ResourceExhausted when no descriptor is free. After
-  // an error, the signals have their previous handlers.
-  static absl::StatusOr<std::unique_ptr<CursesScreen>> Open();
+  // Starts curses, with the colours of `palette` where the terminal has some. Sets the process's LC_CTYPE from the
+  // environment, because curses encodes characters by it. Errors: those of Check(); FailedPrecondition when curses
+  // cannot start; ResourceExhausted when no descriptor is free. After an error, the signals have their previous
+  // handlers.
+  static absl::StatusOr<std::unique_ptr<CursesScreen>> Open(const Palette& palette);
 
   // One line that says which type the screen uses instead of the one that TERM names, and why. Empty if the screen uses
   // the type that TERM names. The user cannot read the line while the screen exists: copy it, and show the copy after
@@ -48,18 +50,20 @@ class CursesScreen final : public Screen {
   bool utf8() const override { return utf8_; }
   void Draw(const Frame& frame) override;
   std::optional<KeyEvent> ReadKey() override;
+  void SetMouse(bool on) override;
   int keyboard_fd() const override;
   int signal_fd() const override;
 
  private:
-  CursesScreen(bool utf8, bool colours, std::string warning)
-      : utf8_(utf8), colours_(colours), warning_(std::move(warning)) {}
+  CursesScreen(bool utf8, const Palette& palette, std::string warning)
+      : utf8_(utf8), palette_(palette), warning_(std::move(warning)) {}
 
   // Handles the signals that came since the last call. Returns whether the screen must be redrawn.
   bool HandleSignals();
 
+  bool has_mouse_ = false;  // see SetMouse()
   const bool utf8_;
-  const bool colours_;
+  const Palette palette_;  // on: the terminal shows colours
   const std::string warning_;
 };
 

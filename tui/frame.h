@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_TUI_FRAME_H_
 #define TCPGAUGE_TUI_FRAME_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ enum class Style : uint8_t {
   kLargeShare,  // a rate that is a large share of the total rate
   kMainShare,   // a rate that is most of the total rate
 };
+
+constexpr size_t kStyleCount = 12;
 
 // A piece of text in one style.
 struct Span {

@@ -28,18 +28,14 @@ constexpr size_t kMaxInterfaceNameBytes = 40;  // the name of a file that is rea
 
 std::string_view Ellipsis(const PageInput& page) { return page.utf8 ? "…" : ".."; }
 
-std::string PrefixText(const IpAddress& address, int v4_bits, int v6_bits) {
-  const int bits = address.is_v4() ? v4_bits : v6_bits;
-  return bits < (address.is_v4() ? 32 : 128) ? absl::StrCat("/", bits) : "";
-}
+std::string PrefixText(std::optional<int> bits) { return bits.has_value() ? absl::StrCat("/", *bits) : ""; }
 
 std::string ClientPrefix(const EdgeGroup& group, const Snapshot& snapshot) {
-  return PrefixText(group.client, snapshot.edges.v4_prefix_bits, snapshot.edges.v6_prefix_bits);
+  return PrefixText(ClientPrefixBits(snapshot.edges, group.client));
 }
 
 std::string ServerPrefix(const EdgeGroup& group, const Snapshot& snapshot) {
-  if (!group.is_server_prefix) return "";
-  return PrefixText(group.server.address, snapshot.edges.v4_server_prefix_bits, snapshot.edges.v6_server_prefix_bits);
+  return PrefixText(ServerPrefixBits(snapshot.edges, group.server.address, group.is_server_prefix));
 }
 
 // What a column of names shows of a group, in at most `columns`.

@@ -10,9 +10,12 @@
 #include "tui/group_order.h"
 #include "tui/list_bars.h"
 #include "tui/list_page.h"
+#include "tui/text.h"
 
 namespace tcpgauge {
 namespace {
+
+constexpr size_t kMaxTroubleBytes = 500;
 
 Line GroupLine(const PageInput& input, const GroupRow& row, const std::vector<PlacedColumn>& columns) {
   Line line;
@@ -39,6 +42,11 @@ Frame BuildGroupPage(const PageInput& input, EndpointWidths* widths) {
   Frame frame;
   frame.push_back(HeaderLine(input, columns));
   for (size_t i = first; i < end; ++i) frame.push_back(GroupLine(input, rows[i], columns));
+  if (!input.snapshot->edges_trouble.empty() && ListRows(input.rows) > end - first) {
+    Line line;
+    line.Put(1, Printable(input.snapshot->edges_trouble, kMaxTroubleBytes), Style::kFailed);
+    frame.push_back(line);
+  }
   while (frame.size() < ListRows(input.rows) + 1) frame.emplace_back();
   frame.push_back(TotalLine(input, columns));
   frame.push_back(StatusLine(input, {first, end, rows.size(), rows.size()}));

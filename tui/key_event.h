@@ -18,13 +18,18 @@ enum class Key : uint8_t {
   kEnter,
   kEscape,
   kBackspace,
-  kOther,  // any other key, a new size of the terminal, or the return from Ctrl-Z: only redraws the screen
+  kClick,      // the left button of the mouse
+  kWheelUp,    // away from the user
+  kWheelDown,  // towards the user
+  kOther,      // any other key, a new size of the terminal, or the return from Ctrl-Z: only redraws the screen
 };
 
-// One press of a key.
+// One press of a key, or one action of the mouse.
 struct KeyEvent {
   Key key = Key::kOther;
   char character = 0;  // for kCharacter; otherwise 0
+  int row = 0;         // for kClick: where, from the top left corner of the screen; otherwise 0
+  int column = 0;
 };
 
 }  // namespace tcpgauge

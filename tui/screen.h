@@ -30,6 +30,10 @@ class Screen {
   // new size. Never waits for a key. When the user suspends the process (Ctrl-Z), returns after it is continued.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
+  // Whether ReadKey() returns what the mouse does, if the terminal has one; off at first. Meanwhile the terminal itself
+  // does not see the mouse, so the user cannot select text unless the terminal has another key for that (often Shift).
+  virtual void SetMouse(bool on) = 0;
+
   // When one of these descriptors is readable, call ReadKey(). Nothing else may read from them. keyboard_fd() is
   // readable when a key was pressed; it hangs up when the terminal is gone. signal_fd() is readable when the terminal
   // has a new size, or when the user suspends the process.

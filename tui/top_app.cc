@@ -17,6 +17,7 @@
 #include "tui/list_page.h"
 #include "tui/matching_edges.h"
 #include "tui/paused_snapshot.h"
+#include "tui/pcap_page.h"
 
 namespace tcpgauge {
 namespace {
@@ -51,7 +52,13 @@ TopApp::TopApp(const SnapshotHub* hub, Screen* screen, Names* names, const ViewS
       settings_(settings),
       notice_(std::move(notice)),
       newest_(hub->Current()) {
-  if (!settings_.as_tcptrack) view_.sort = settings_.sort;
+  if (!settings_.as_tcptrack) {
+    view_.sort = settings_.sort;
+    view_.reverse = settings_.reverse;
+    view_.hide_closed = settings_.hide_closed;
+    view_.bits = settings_.bits;
+    view_.names = settings_.names;
+  }
   previous_time_ns_ = newest_->time_ns;
   TakeSnapshot();
   PostWanted();
@@ -89,6 +96,7 @@ void TopApp::HandleKey(const KeyEvent& event) {
   const ViewState before = view_;
   view_ = ApplyKey(view_, event, Context());
 
+  if (view_.page == Page::kPcapFilter && before.page != Page::kPcapFilter) TakePcapFilter();
   if (view_.frozen && !before.frozen) {
     order_.Freeze();
     groups_.Freeze();
@@ -127,7 +135,44 @@ ViewContext TopApp::Context() {
     context.rows = order_.size();
     context.id_at = [this](size_t position) { return shown_->connections[order_.IndexAt(position)].id; };
   }
+  context.sort_at = [this](int column, ViewState* state) { SortAt(column, state); };
   return context;
+}
+
+absl::Span<const Column> TopApp::Table() const {
+  if (IsOfGroups()) return GroupColumns(view_.grouping);
+  if (settings_.as_tcptrack) return TcptrackColumns();
+  return settings_.columns.empty() ? OwnColumns() : absl::MakeConstSpan(settings_.columns);
+}
+
+void TopApp::SortAt(int column, ViewState* state) {
+  for (const PlacedColumn& placed : LayOutColumns(Table(), screen_->columns(), widths_)) {
+    if (column < placed.left || column > placed.left + placed.width) continue;
+    const auto sort_by = [state](auto sort, auto* current) {
+      state->reverse = *current == sort && !state->reverse;
+      *current = sort;
+      state->frozen = false;
+    };
+    if (IsOfGroups()) {
+      if (placed.column->group_sort.has_value()) sort_by(*placed.column->group_sort, &state->group_sort);
+    } else if (placed.column->sort.has_value()) {
+      sort_by(*placed.column->sort, &state->sort);
+    }
+    return;
+  }
+}
+
+void TopApp::TakePcapFilter() {
+  pcap_filter_ = PcapFilter();
+  if (IsOfGroups()) {
+    for (const GroupRow& row : groups_.rows()) {
+      if (row.id == view_.detail_id) pcap_filter_ = PcapFilterOf(row, view_.grouping, *newest_);
+    }
+    return;
+  }
+  for (const ConnectionSummary& connection : shown_->connections) {
+    if (connection.id == view_.detail_id) pcap_filter_ = PcapFilterOf(connection, *shown_);
+  }
 }
 
 void TopApp::PostWanted() {
@@ -150,6 +195,7 @@ void TopApp::PostWanted() {
   const size_t end = view_.offset + ListRows(screen_->rows());
   query.limit = std::min(((end + kRowsAhead) / kRowsStep + 1) * kRowsStep, kMaxRowsWanted);
   wanted_->Post(query);
+  wanted_->PostEdges(IsOfGroups());
 }
 
 void TopApp::TakeSnapshot() {
@@ -216,11 +262,7 @@ PageInput TopApp::Input() {
   PageInput input;
   input.view = &view_;
   input.snapshot = shown_.get();
-  if (IsOfGroups()) {
-    input.table = GroupColumns(view_.grouping);
-  } else {
-    input.table = settings_.as_tcptrack ? TcptrackColumns() : OwnColumns();
-  }
+  input.table = Table();
   input.groups = &groups_;
   input.previous_time_ns = previous_time_ns_;
   input.order = &order_;
@@ -253,6 +295,8 @@ void TopApp::ScrollPage(Frame* frame) {
 }
 
 void TopApp::Draw() {
+  // On the page of the filter, the user selects text to copy it.
+  screen_->SetMouse(settings_.mouse && view_.mouse && view_.page != Page::kPcapFilter);
   if (laid_out_columns_ != screen_->columns()) {
     laid_out_columns_ = screen_->columns();
     widths_ = EndpointWidths();
@@ -266,6 +310,10 @@ void TopApp::Draw() {
       break;
     case Page::kDetails:
       frame = BuildDetails(input);
+      ScrollPage(&frame);
+      break;
+    case Page::kPcapFilter:
+      frame = BuildPcapPage(pcap_filter_, screen_->columns());
       ScrollPage(&frame);
       break;
     case Page::kHelp:

@@ -6,16 +6,19 @@
 #include <memory>
 #include <string>
 
+#include "absl/types/span.h"
 #include "src/snapshot/filter.h"
 #include "src/snapshot/history.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "src/snapshot/wanted_query.h"
+#include "tui/column_table.h"
 #include "tui/columns.h"
 #include "tui/details_page.h"
 #include "tui/group_order.h"
 #include "tui/meter.h"
 #include "tui/names.h"
 #include "tui/page_input.h"
+#include "tui/pcap_filter.h"
 #include "tui/rate_history.h"
 #include "tui/row_order.h"
 #include "tui/screen.h"
@@ -52,6 +55,9 @@ class TopApp {
   void ReorderGroups();
   bool IsOfGroups() const { return view_.grouping != Grouping::kConnections; }
   ViewContext Context();
+  absl::Span<const Column> Table() const;
+  void SortAt(int column, ViewState* state);
+  void TakePcapFilter();
   ClosedRows Closed() const;
   bool TakeNames();
   void Draw();
@@ -77,6 +83,7 @@ class TopApp {
   RowOrder order_;           // of the connections in shown_
   GroupOrder groups_;        // of the edges in newest_; used while rows are groups
   ConnectionDetail detail_;  // the last values of the connection on the details page
+  PcapFilter pcap_filter_;   // of Page::kPcapFilter
   EndpointWidths widths_;
   int laid_out_columns_ = 0;  // the width of the screen for which widths_ was collected
   uint64_t names_generation_ = 0;

@@ -16,7 +16,7 @@ absl::Status CheckTopView() { return CursesScreen::Check(); }
 
 absl::Status RunTopView(const SnapshotHub& hub, int stop_fd, const ViewSettings& settings, WantedQuery* wanted,
                         const std::string& notice, const History* past) {
-  absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open();
+  absl::StatusOr<std::unique_ptr<CursesScreen>> screen = CursesScreen::Open(settings.palette);
   if (!screen.ok()) return screen.status();
   const std::string warning = (*screen)->warning();
   NameResolver names;

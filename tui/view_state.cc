@@ -6,7 +6,10 @@
 namespace tcpgauge {
 namespace {
 
-// Page keys stop where the last rows fill the screen. Arrows scroll until only the last row is left, as in tcptrack.
+constexpr size_t kWheelRows = 3;
+
+// Page keys and the wheel stop where the last rows fill the screen. Arrows scroll until only the last row is left, as
+// in tcptrack.
 size_t LastPageOffset(const ViewContext& context) {
   return context.rows > context.page ? context.rows - context.page : 0;
 }
@@ -87,6 +90,13 @@ void NextGrouping(ViewState* state, const ViewContext& context) {
   state->frozen = false;
 }
 
+void OpenPcapFilter(ViewState* state, const ViewContext& context) {
+  if (EndOfPage(*state, context) <= state->offset) return;
+  state->detail_id = context.id_at(MarkedPosition(*state, context).value_or(state->offset));
+  state->page = Page::kPcapFilter;
+  state->page_offset = 0;
+}
+
 void OpenHelp(ViewState* state) {
   state->page = Page::kHelp;
   state->page_offset = 0;
@@ -135,6 +145,9 @@ bool ApplyToggle(ViewState* state, char character) {
     case 'z':
       ++state->resets;
       return true;
+    case 'm':
+      state->mouse = !state->mouse;
+      return true;
     case 'h':
     case '?':
       OpenHelp(state);
@@ -168,6 +181,9 @@ void ApplyListCharacter(ViewState* state, char character, const ViewContext& con
       state->reverse = !state->reverse;
       state->frozen = false;
       break;
+    case 'F':
+      OpenPcapFilter(state, context);
+      break;
     case 'g':
       NextGrouping(state, context);
       break;
@@ -191,6 +207,22 @@ void ApplyListCharacter(ViewState* state, char character, const ViewContext& con
   }
 }
 
+void OpenRow(ViewState* state, const ViewContext& context) {
+  state->grouping == Grouping::kConnections ? OpenDetails(state, context) : OpenGroup(state, context);
+}
+
+void ApplyClick(ViewState* state, const KeyEvent& event, const ViewContext& context) {
+  if (event.row == 0) {
+    if (context.sort_at != nullptr) context.sort_at(event.column, state);
+    return;
+  }
+  const size_t position = state->offset + static_cast<size_t>(event.row) - 1;
+  if (position >= EndOfPage(*state, context)) return;
+  const uint64_t id = context.id_at(position);
+  if (state->selected_id == id) return OpenRow(state, context);
+  state->selected_id = id;
+}
+
 void ApplyToList(ViewState* state, const KeyEvent& event, const ViewContext& context) {
   switch (event.key) {
     case Key::kCharacter:
@@ -208,8 +240,15 @@ void ApplyToList(ViewState* state, const KeyEvent& event, const ViewContext& con
       return Scroll(state, context, 0);
     case Key::kEnd:
       return Scroll(state, context, LastPageOffset(context));
+    case Key::kWheelUp:
+      return Scroll(state, context, state->offset - std::min(state->offset, kWheelRows));
+    case Key::kWheelDown:
+      return Scroll(state, context,
+                    std::max(state->offset, std::min(state->offset + kWheelRows, LastPageOffset(context))));
+    case Key::kClick:
+      return ApplyClick(state, event, context);
     case Key::kEnter:
-      return state->grouping == Grouping::kConnections ? OpenDetails(state, context) : OpenGroup(state, context);
+      return OpenRow(state, context);
     case Key::kEscape:
       // The first press removes the mark, the next one returns to the groups or removes the filter.
       if (state->selected_id.has_value()) {
@@ -250,9 +289,11 @@ void ApplyToPrompt(ViewState* state, const KeyEvent& event, const ViewContext& c
 void ApplyToPage(ViewState* state, const KeyEvent& event) {
   switch (event.key) {
     case Key::kUp:
+    case Key::kWheelUp:
       if (state->page_offset > 0) --state->page_offset;
       return;
     case Key::kDown:
+    case Key::kWheelDown:
       ++state->page_offset;  // drawing the page limits it
       return;
     case Key::kHome:
@@ -290,6 +331,7 @@ ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& co
       ApplyToPrompt(&state, event, context);
       break;
     case Page::kDetails:
+    case Page::kPcapFilter:
     case Page::kHelp:
       ApplyToPage(&state, event);
       break;

@@ -17,7 +17,7 @@ namespace tcpgauge {
 
 // The page on the screen. Keys have different meanings on different pages. kFilterPrompt is the list while the user
 // types a filter.
-enum class Page : uint8_t { kList, kFilterPrompt, kDetails, kHelp };
+enum class Page : uint8_t { kList, kFilterPrompt, kDetails, kPcapFilter, kHelp };
 
 // Everything that the keys of the top view change. A plain value.
 struct ViewState {
@@ -32,13 +32,14 @@ struct ViewState {
   Averaging averaging = Averaging::kRateWindow;
   Grouping grouping = Grouping::kConnections;
   GroupSort group_sort = GroupSort::kRate;  // while rows are groups
+  bool mouse = true;                        // the view, not the terminal, has the mouse; see Screen::SetMouse()
   bool quit = false;                        // the user wants to leave the view
   uint64_t resets = 0;                      // how often totals were reset
   std::string filter;                       // as typed, perhaps unfinished; see Filter::ParseUnfinished()
   size_t offset = 0;                        // the first visible row of the list
   size_t page_offset = 0;                   // the first visible line of the help or the details; TopApp limits it
   std::optional<uint64_t> selected_id;      // the connection in the marked row; nullopt = no row is marked
-  uint64_t detail_id = 0;                   // the connection of Page::kDetails
+  uint64_t detail_id = 0;                   // the connection of Page::kDetails; the row of Page::kPcapFilter
   // The list of groups from which Enter opened the connections that are shown; nullopt: none.
   struct Opened {
     Grouping grouping = Grouping::kServices;
@@ -57,6 +58,9 @@ struct ViewContext {
   std::function<uint64_t(size_t)> id_at;
   // While rows are groups: returns the filter that selects the connections of a row. Empty if the row has none.
   std::function<std::string(size_t)> filter_at = nullptr;
+  // Sorts the list by the column whose title is at this column of the screen. A second call reverses the order. Has no
+  // effect if no title is there, or if it sorts nothing.
+  std::function<void(int column, ViewState* state)> sort_at = nullptr;
   bool knows_workloads = true;  // otherwise `g` leaves workloads out
 };
 
@@ -69,6 +73,8 @@ constexpr size_t kMaxFilterBytes = 200;
 // the edge. `j` and `k` move the mark. Enter opens the details of the marked row, or of the first row on the screen if
 // no row on the screen is marked. If rows are groups, Enter opens the connections of the group instead, and Escape
 // returns to the groups.
+//
+// A click on a title sorts, on a row marks it, and on a marked row is as Enter. The wheel scrolls.
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context);
 
 // Limits `state->offset` to the last row of a list with `rows` rows, or to 0 if the list is empty. Call it when the

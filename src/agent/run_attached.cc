@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/agent/run_attached.h"
 
+#include "src/agent/view_settings_of.h"
 #include "src/attach/agent_address.h"
 #include "src/attach/attached_agent.h"
 #include "src/base/clock.h"
@@ -27,6 +28,8 @@ absl::Status RunAttached(const Options& options) {
   const auto address = ParseAgentAddress(options.attach);
   if (!address.ok()) return address.status();
   if (absl::Status terminal = CheckTopView(); !terminal.ok()) return terminal;
+  const absl::StatusOr<ViewSettings> settings = ViewSettingsOf(options);
+  if (!settings.ok()) return settings.status();
   if (absl::Status dropped = DropAllPrivileges(options); !dropped.ok()) return dropped;
   static StopSignal& stop = *new StopSignal;  // never destroyed, because a signal may come until the process ends
   static Haste& haste = *new Haste;
@@ -35,7 +38,7 @@ absl::Status RunAttached(const Options& options) {
       *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
   if (absl::IsCancelled(agent.status())) return absl::OkStatus();
   if (!agent.ok()) return agent.status();
-  return RunTopView((*agent)->hub(), stop.fd(), {options.as_tcptrack}, (*agent)->wanted());
+  return RunTopView((*agent)->hub(), stop.fd(), *settings, (*agent)->wanted());
 }
 
 }  // namespace tcpgauge

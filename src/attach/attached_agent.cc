@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "src/attach/edges_from_json.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/named_thread.h"
 #include "src/base/time_units.h"
@@ -65,15 +66,40 @@ absl::Status AttachedAgent::Poll(int stop_fd) {
   fetch_.Cancel();  // of an answer that is not read to its end
   if (!snapshot.ok()) return snapshot.status();
   answer_time_ns_ = clock_.SteadyNanoseconds();
-  const bool is_news = sequence_ == 0 || !hub_.Current()->trouble.empty() || !(query == answered_) ||
-                       snapshot->sequence != agent_sequence_ ||
+  const bool wants_edges = wanted_.wants_edges();
+  const bool is_news = sequence_ == 0 || wants_edges != has_edges_ || !hub_.Current()->trouble.empty() ||
+                       !(query == answered_) || snapshot->sequence != agent_sequence_ ||
                        snapshot->capture_start_time_ns != capture_start_time_ns_;
   if (!is_news) return absl::OkStatus();
+  if (wants_edges) {
+    if (absl::Status status = FetchEdges(stop_fd, &*snapshot); !status.ok()) return status;
+  }
+  has_edges_ = wants_edges;
   answered_ = query;
   agent_sequence_ = snapshot->sequence;
   capture_start_time_ns_ = snapshot->capture_start_time_ns;
   snapshot->sequence = ++sequence_;
   hub_.Publish(std::make_shared<const Snapshot>(*std::move(snapshot)));
+  return absl::OkStatus();
+}
+
+absl::Status AttachedAgent::FetchEdges(int stop_fd, Snapshot* snapshot) {
+  absl::Status status = fetch_.Request(absl::StrCat("/api/v1/edges?sort=rate&limit=", kMaxEdges), stop_fd);
+  if (status.ok()) {
+    absl::StatusOr<EdgesAnswer> answer = EdgesFromJson(&fetch_, kMaxEdges);
+    fetch_.Cancel();
+    status = answer.status();
+    if (answer.ok()) {
+      snapshot->edges = std::move(answer->edges);
+      snapshot->edge_changes = std::move(answer->changes);
+    }
+  }
+  if (absl::IsCancelled(status)) return status;
+  if (absl::IsNotFound(status)) {
+    snapshot->edges_trouble = "This agent is older: it does not tell its edges, so it has no groups to show.";
+  } else if (!status.ok()) {
+    snapshot->edges_trouble = absl::StrCat("The edges are missing: ", absl::CHexEscape(status.message()));
+  }
   return absl::OkStatus();
 }
 

@@ -32,10 +32,14 @@ namespace tcpgauge {
 // The agent is not trusted. It may send anything, as much and as slowly as it likes. The thread looks whether it must
 // end after each piece that libcurl hands over, so the destructor takes some milliseconds.
 //
-// Bounds: those of HttpFetch and of SnapshotFromJson(). While the thread reads an answer, it takes at most 128 MiB
-// besides the snapshots: 48 MiB for the body that waits, 64 MiB for the parser, and the rest for the libraries.
+// Bounds: those of HttpFetch, SnapshotFromJson() and EdgesFromJson() of kMaxEdges edges. While the thread reads an
+// answer, it takes at most 128 MiB besides the snapshots: 48 MiB for the body that waits, 64 MiB for the parser, and
+// the rest for the libraries.
 class AttachedAgent {
  public:
+  // The edges to ask for: those with the highest rates. More than an agent exports by default.
+  static constexpr size_t kMaxEdges = 1000;
+
   // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the
   // start. Gives up once `stop_fd` is readable, and reads nothing from `stop_fd`. `clock` must outlive the result.
   //
@@ -56,6 +60,8 @@ class AttachedAgent {
 
   void Run();
   absl::Status Poll(int stop_fd);
+  // Fetches the edges and puts them into `*snapshot`, or the reason why there are none. Errors: kCancelled.
+  absl::Status FetchEdges(int stop_fd, Snapshot* snapshot);
   void PublishTrouble(const absl::Status& status);
 
   HttpFetch fetch_;
@@ -67,6 +73,7 @@ class AttachedAgent {
   uint64_t agent_sequence_ = 0;  // Snapshot::sequence in the last answer
   int64_t capture_start_time_ns_ = 0;
   ConnectionQuery answered_;    // the query of the last answer
+  bool has_edges_ = false;      // whether the last answer has what there is to know of edges
   int64_t answer_time_ns_ = 0;  // steady time of the last answer
   std::thread thread_;
 };

@@ -39,13 +39,15 @@ absl::Status StatusOf(const HttpAnswer& answer) {
     return absl::UnauthenticatedError(
         "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
   }
+  const auto code = answer.status == 404 ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable;
   // The agent says why it does not serve its table (404), or which option lets it answer to this name (421).
   const std::string line = answer.body.substr(0, std::min(answer.body.find('\n'), kMaxMessageBytes));
   if ((answer.status == 404 || answer.status == 421) && !line.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("the agent answers: ", line));
+    return absl::Status(answer.status == 404 ? code : absl::StatusCode::kInvalidArgument,
+                        absl::StrCat("the agent answers: ", line));
   }
-  return absl::UnavailableError(absl::StrCat("the agent answers with status ", answer.status,
-                                             answer.redirection.empty() ? "" : ": ", answer.redirection));
+  return absl::Status(code, absl::StrCat("the agent answers with status ", answer.status,
+                                         answer.redirection.empty() ? "" : ": ", answer.redirection));
 }
 
 }  // namespace

@@ -34,9 +34,9 @@ class HttpFetch final : public AnswerBody {
   // it.
   //
   // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, with the beginning of the answer's
-  // body as the message. kUnauthenticated for status 401. kUnavailable for any other status except 200, and for any
-  // other failure. A message has at most 500 bytes, and need not name the agent. It may hold any bytes that the agent
-  // sent: make it printable before you show it.
+  // body as the message. kUnauthenticated for status 401. kNotFound for status 404. kUnavailable for any other status
+  // except 200, and for any other failure. A message has at most 500 bytes, and need not name the agent. It may hold
+  // any bytes that the agent sent: make it printable before you show it.
   absl::Status Request(const std::string& path_and_query, int stop_fd);
 
   // Errors: kCancelled and kUnavailable, as above. When the answer is too long, the error follows the last piece.

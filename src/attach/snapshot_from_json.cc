@@ -15,14 +15,13 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/attach/end_from_json.h"
 #include "src/base/strings.h"
 #include "src/flow/connection_view.h"
 #include "src/json/json_reader.h"
 #include "src/json/json_scalar.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_pool.h"
-#include "src/naming/identity_text.h"
-#include "src/naming/name_rule.h"
 
 namespace tcpgauge {
 namespace {
@@ -75,58 +74,6 @@ std::optional<TunnelType> TunnelTypeOf(std::string_view name) {
   }
   return std::nullopt;
 }
-
-// Returns the name, or an empty text if it may not be one.
-std::string_view EndNameOf(std::string_view name) { return IsName(name) ? name : std::string_view(); }
-
-// Takes a member that says who is at an end.
-void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* identity) {
-  if (key == "namespace") {
-    identity->namespace_name = EndNameOf(TextOf(value));
-  } else if (key == "workload") {
-    identity->workload = EndNameOf(TextOf(value));
-  } else if (key == "workload_kind") {
-    std::string_view kind = TextOf(value);
-    const size_t mark = kind.rfind(kGuessMark);
-    identity->is_guess = mark != std::string_view::npos && mark + kGuessMark.size() == kind.size();
-    identity->workload_kind = EndNameOf(identity->is_guess ? kind.substr(0, mark) : kind);
-  } else if (key == "pod") {
-    identity->pod = EndNameOf(TextOf(value));
-  } else if (key == "container") {
-    identity->container = EndNameOf(TextOf(value));
-  } else if (key == "service_name") {
-    identity->service = EndNameOf(TextOf(value));
-  } else if (key == "node") {
-    identity->node = EndNameOf(TextOf(value));
-  } else if (key == "zone") {
-    identity->zone = EndNameOf(TextOf(value));
-  } else if (key == "comm") {
-    identity->comm = NameOf(value, kMaxCommBytes);
-  }
-}
-
-size_t BytesOf(const EndIdentity& identity) {
-  constexpr size_t kOtherBytes = 64;
-  return kOtherBytes + identity.namespace_name.size() + identity.workload.size() + identity.workload_kind.size() +
-         identity.pod.size() + identity.container.size() + identity.service.size() + identity.node.size() +
-         identity.zone.size() + identity.comm.size();
-}
-
-// The members of an endpoint, as far as they were read.
-struct EndpointMembers {
-  std::optional<IpAddress> address;
-  uint64_t port = 0;
-
-  void Take(std::string_view key, const JsonScalar& value) {
-    if (key == "address") {
-      address = IpAddress::Parse(TextOf(value));
-    } else if (key == "port") {
-      port = CountOf(value);
-    }
-  }
-  bool IsWhole() const { return address.has_value() && port <= UINT16_MAX; }
-  Endpoint Value() const { return {*address, static_cast<uint16_t>(port)}; }
-};
 
 struct TunnelMembers {
   std::optional<TunnelType> type;

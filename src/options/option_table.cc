@@ -354,6 +354,8 @@ const OptionSpec kTable[] = {
 
     {kShow, 0, "tui", Kind::kFlag, "", "show the top view in this terminal", "", TakeFlag<&Options::tui, true>,
      nullptr},
+    {kShow, 0, "tui.no-mouse", Kind::kFlag, "", "leave the mouse to the terminal, which selects text with it", "",
+     TakeFlag<&Options::no_mouse, true>, nullptr},
     {kShow, 0, "attach", Kind::kOptional, "[=HOST]",
      "show the top view of a running agent, this host's by default; HOST, HOST:PORT, https://USER:PASSWORD@HOST:PORT "
      "or unix:PATH",

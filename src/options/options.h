@@ -63,6 +63,7 @@ struct Options {
   // Outputs.
   bool tui = false;
   bool as_tcptrack = false;  // the program was started as tcptrack
+  bool no_mouse = false;     // the top view leaves the mouse to the terminal
   std::string attach;        // another agent's address, not yet parsed; empty = this process captures
   std::string attach_ca_file;
   std::string attach_cert_file;

@@ -121,6 +121,22 @@ absl::Status CheckDropped(const Identity& identity) {
 
 }  // namespace
 
+absl::Status ActAsPlainUser(absl::FunctionRef<void()> act) {
+  TCPGAUGE_CHECK(IsOnlyThread());
+  if (geteuid() == 0) {
+    act();
+    return absl::OkStatus();
+  }
+  const Capabilities before(cap_get_proc());
+  const Capabilities without(cap_get_proc());
+  if (before == nullptr || without == nullptr || cap_clear_flag(without.get(), CAP_EFFECTIVE) != 0 ||
+      cap_set_proc(without.get()) != 0) {
+    return Failed("capabilities");
+  }
+  act();
+  return cap_set_proc(before.get()) == 0 ? absl::OkStatus() : Failed("capabilities");
+}
+
 absl::Status KeepOpeningCapabilities(bool net_admin) {
   TCPGAUGE_CHECK(IsOnlyThread());
   std::vector<cap_value_t> kept;

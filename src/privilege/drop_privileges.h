@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_PRIVILEGE_DROP_PRIVILEGES_H_
 #define TCPGAUGE_SRC_PRIVILEGE_DROP_PRIVILEGES_H_
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "src/privilege/identity.h"
 
@@ -20,6 +21,11 @@ namespace tcpgauge {
 //
 // Thread: the only thread of the process. Capabilities belong to threads, so another thread would keep what this thread
 // gives up. Both functions end the process if there is another thread.
+
+// Calls `act` without the capabilities of the process, if its user is not root, and has them back afterwards. So a
+// program with file capabilities reads what its user may read, and no more. Errors: kUnavailable, and then `act` was
+// not called, or the process must end.
+absl::Status ActAsPlainUser(absl::FunctionRef<void()> act);
 
 // Gives up every capability except those that opening captures, listeners and files may use, and those that
 // DropPrivileges() uses. `net_admin` says whether to keep CAP_NET_ADMIN too. A capability that the process lacks stays

@@ -168,11 +168,14 @@ struct Snapshot {
   uint64_t connections_admitted = 0;
 
   // The members below are used only in the snapshot of an agent in another process (see AttachedAgent). Such a snapshot
-  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows, totals and edges are empty, and it has no
-  // ended connections and none with series.
+  // has wall times, with clock_stepped_ns 0. Its decode_errors, overflows and totals are empty, and it has no ended
+  // connections and none with series. It has edges and their changes while the view wants them (see WantedQuery),
+  // without start times and distributions.
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
+  // Why `edges` and `edge_changes` are empty although the view wants them. Empty if they are not.
+  std::string edges_trouble;
   // The sums of the rates and payload bytes of the connections that match the attached view's query, but are not in
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;

@@ -27,6 +27,21 @@ class WantedQuery {
     changed_.Notify();
   }
 
+  // Says whether the snapshots need the edges too, and notifies changed() if that is new.
+  void PostEdges(bool wants_edges) {
+    {
+      const MutexLock lock(&mutex_);
+      if (wants_edges == wants_edges_) return;
+      wants_edges_ = wants_edges;
+    }
+    changed_.Notify();
+  }
+
+  bool wants_edges() const {
+    const MutexLock lock(&mutex_);
+    return wants_edges_;
+  }
+
   // Returns a copy of the latest query.
   ConnectionQuery Current() const {
     const MutexLock lock(&mutex_);
@@ -39,6 +54,7 @@ class WantedQuery {
  private:
   mutable Mutex mutex_;
   ConnectionQuery query_ ABSL_GUARDED_BY(mutex_);
+  bool wants_edges_ ABSL_GUARDED_BY(mutex_) = false;
   Wakeup changed_;
 };
 

@@ -75,6 +75,36 @@ TEST_F(AttachedAgentTest, ANewWishIsFetchedAtOnce) {
   EXPECT_EQ(WaitFor(**agent, [](const Snapshot& s) { return s.connections.size() == 1; })->connections[0].id, 13u);
 }
 
+TEST_F(AttachedAgentTest, HasEdgesWhileTheViewWantsThem) {
+  const auto agent = Attach(Serve([this](const HttpRequest& request) {
+    if (request.path == "/api/v1/connections") return Example()(request);
+    HttpResponse response;
+    response.body = R"({"edges":[{"client":{"address":"10.0.0.1"},"server":{"address":"10.0.0.2","port":80}}]})";
+    return response;
+  }));
+  ASSERT_TRUE(agent.ok());
+  EXPECT_TRUE((*agent)->hub().Current()->edges.exported.empty());
+  (*agent)->wanted()->PostEdges(true);
+  EXPECT_EQ(WaitFor(**agent, [](const Snapshot& s) { return !s.edges.exported.empty(); })->edges_trouble, "");
+  (*agent)->wanted()->PostEdges(false);
+  WaitFor(**agent, [](const Snapshot& s) { return s.edges.exported.empty(); });
+}
+
+TEST_F(AttachedAgentTest, SaysThatAnOlderAgentTellsNoEdges) {
+  const auto agent = Attach(Serve([this](const HttpRequest& request) {
+    if (request.path == "/api/v1/connections") return Example()(request);
+    HttpResponse response;
+    response.status = 404;
+    return response;
+  }));
+  ASSERT_TRUE(agent.ok());
+  (*agent)->wanted()->PostEdges(true);
+  const auto snapshot = WaitFor(**agent, [](const Snapshot& s) { return !s.edges_trouble.empty(); });
+  EXPECT_THAT(snapshot->edges_trouble, HasSubstr("This agent is older"));
+  EXPECT_EQ(snapshot->connections.size(), 3u);
+  EXPECT_EQ(snapshot->trouble, "");
+}
+
 TEST_F(AttachedAgentTest, SaysSinceWhenThereIsNoAnswerAndKeepsTheLast) {
   const auto agent = Attach(Serve(Example()));
   ASSERT_TRUE(agent.ok());

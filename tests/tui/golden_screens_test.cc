@@ -9,6 +9,7 @@
 #include "tests/tui/expect_golden.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
+#include "tests/tui/tcptrack_settings.h"
 #include "tests/tui/text_screen.h"
 #include "tui/top_app.h"
 
@@ -120,7 +121,7 @@ TEST_F(GoldenScreens, ListAtEveryWidth) {
 
 TEST_F(GoldenScreens, StartedAsTcptrackItLooksLikeTcptrack) {
   for (const int columns : {80, 120}) {
-    Open(14, columns, /*utf8=*/true, {/*as_tcptrack=*/true});
+    Open(14, columns, /*utf8=*/true, TcptrackSettings());
     ExpectGolden("tcptrack_" + std::to_string(columns) + "_styled", screen_->StyledText());
   }
 }

@@ -205,6 +205,28 @@ TEST_F(GroupScreens, AAveragesRates) {
   EXPECT_TRUE(Shows("Dn life"));
 }
 
+TEST_F(GroupScreens, ShiftFShowsAPcapFilterOfTheGroup) {
+  constexpr const char* kFilters[] = {"tcp and host 198.51.100.17 and port 443", "tcp and host 192.168.100.200",
+                                      "tcp and host 192.168.100.200 and host 198.51.100.17",
+                                      "tcp and host 198.51.100.17 and port 443", "tcp"};
+  for (int groupings = 1; groupings <= 5; ++groupings) {
+    Open(12, 80, groupings);
+    Type("F");
+    EXPECT_EQ(screen_->LineText(2), kFilters[groupings - 1]);
+  }
+  EXPECT_EQ(screen_->LineText(4), "tcpdump -n -i eth0 'tcp'");
+}
+
+TEST_F(GroupScreens, AnOlderAgentHasNoGroupsAndALineSaysSo) {
+  Open(12, 80, 1);
+  auto older = std::make_shared<Snapshot>(*OfficeEdges(second_++));
+  older->edges = EdgesView();
+  older->edge_changes = EdgeChanges();
+  older->edges_trouble = "This agent is older\x1b[31m";
+  Publish(older);
+  EXPECT_EQ(screen_->LineText(1), " This agent is older?[31m");
+}
+
 TEST_F(GroupScreens, NShowsNamesAndBShowsBits) {
   names_.AddHost("198.51.100.17", "www.example");
   names_.AddService(443, "https");

@@ -11,6 +11,7 @@
 #include "tests/support/example_identities.h"
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
+#include "tests/tui/tcptrack_settings.h"
 #include "tests/tui/text_screen.h"
 #include "tui/top_app.h"
 
@@ -69,7 +70,7 @@ class HelpKeysTest : public testing::Test {
   SnapshotHub hub_;
   TextScreen screen_{kRows, 130};
   KnownNames names_;
-  TopApp app_{&hub_, &screen_, &names_, {/*as_tcptrack=*/true}};
+  TopApp app_{&hub_, &screen_, &names_, TcptrackSettings()};
 };
 
 TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {
@@ -80,8 +81,8 @@ TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {
     std::istringstream words(screen_.LineText(row).substr(0, 15));
     for (std::string key; words >> key;) keys.insert(key);
   }
-  EXPECT_EQ(keys, std::set<std::string>({"q", "Ctrl-C", "p",     "g", "s", "<", ">", "S", "o", "Up", "Down",
-                                         "j", "k",      "Enter", "/", "b", "c", "a", "n", "z", "h",  "?"}));
+  EXPECT_EQ(keys, std::set<std::string>({"q",    "Ctrl-C", "p", "g",     "F", "m", "s", "<", ">", "S", "o", "Up",
+                                         "Down", "j",      "k", "Enter", "/", "b", "c", "a", "n", "z", "h", "?"}));
 }
 
 // Ctrl-C is a signal, so TopAppRunTest and the end-to-end tests cover it.
@@ -243,6 +244,24 @@ TEST_F(HelpKeysTest, CHidesClosedConnections) {
   EXPECT_EQ(First(), 3);
   Type("c");
   EXPECT_TRUE(Shows("of 20 "));
+}
+
+TEST_F(HelpKeysTest, ShiftFShowsAPcapFilterOfTheMarkedRow) {
+  Type("jjF");
+  EXPECT_EQ(screen_.LineText(2), "tcp and host 10.0.0.1 and port 2 and host 10.0.0.2 and port 80");
+  EXPECT_EQ(screen_.LineText(4).substr(0, 11), "tcpdump -n ");
+  Press(Key::kEscape);
+  EXPECT_TRUE(Shows("Connections"));
+}
+
+TEST_F(HelpKeysTest, MGivesTheMouseBackToTheTerminal) {
+  EXPECT_TRUE(screen_.has_mouse());
+  Type("m");
+  EXPECT_FALSE(screen_.has_mouse());
+  Type("m");
+  EXPECT_TRUE(screen_.has_mouse());
+  Type("F");
+  EXPECT_FALSE(screen_.has_mouse()) << "the filter is to be selected";
 }
 
 TEST_F(HelpKeysTest, NShowsNames) {

@@ -30,6 +30,8 @@ class TextScreen final : public Screen {
     keys_.pop_front();
     return event;
   }
+  void SetMouse(bool on) override { has_mouse_ = on; }
+  bool has_mouse() const { return has_mouse_; }
   int keyboard_fd() const override { return keyboard_fd_; }
   int signal_fd() const override { return -1; }
 
@@ -44,6 +46,7 @@ class TextScreen final : public Screen {
     for (const char c : text) keys_.push_back({Key::kCharacter, c});
   }
   void Press(Key key) { keys_.push_back({key, 0}); }
+  void Click(int row, int column) { keys_.push_back({Key::kClick, 0, row, column}); }
   // By default there is no descriptor, and keyboard_fd() is -1. `fd` is borrowed.
   void set_keyboard_fd(int fd) { keyboard_fd_ = fd; }
 
@@ -93,6 +96,7 @@ class TextScreen final : public Screen {
   int columns_;
   const bool utf8_;
   int keyboard_fd_ = -1;
+  bool has_mouse_ = false;
   int draws_ = 0;
   Frame frame_;
   std::deque<KeyEvent> keys_;

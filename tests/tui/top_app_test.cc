@@ -6,6 +6,7 @@
 
 #include "tests/tui/known_names.h"
 #include "tests/tui/scripted_traffic.h"
+#include "tests/tui/tcptrack_settings.h"
 #include "tests/tui/text_screen.h"
 
 namespace tcpgauge {
@@ -40,7 +41,7 @@ class TopAppTest : public testing::Test {
   SnapshotHub hub_;
   TextScreen screen_{8, 80};
   KnownNames names_;
-  TopApp app_{&hub_, &screen_, &names_, {/*as_tcptrack=*/true}};
+  TopApp app_{&hub_, &screen_, &names_, TcptrackSettings()};
 };
 
 TEST_F(TopAppTest, LooksLikeTcptrack) {
@@ -253,6 +254,41 @@ TEST_F(TopAppTest, HelpScrollsOnASmallScreenToItsEnd) {
   screen_.Press(Key::kUp);
   ASSERT_TRUE(app_.Step());
   EXPECT_EQ(screen_.LineText(7).substr(0, 4), " one");
+}
+
+TEST_F(TopAppTest, AClickOnATitleSortsAndOnARowMarksThenOpensIt) {
+  hub_.Publish(ThreeConnections(1));
+  ASSERT_TRUE(app_.Step());
+  screen_.Click(0, 72);  // Speed
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status(), " Connections 1-3 of 3                         Unpaused  Sorted by rate");
+  screen_.Click(0, 72);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(56), "Sorted by rate re");
+  screen_.Click(0, 24);  // Server
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(56), "Sorted by server");
+  screen_.Click(2, 5);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_TRUE(screen_.frame()[2].marked());
+  screen_.Click(6, 5);  // TOTAL
+  ASSERT_TRUE(app_.Step());
+  EXPECT_TRUE(screen_.frame()[2].marked());
+  screen_.Click(2, 5);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(screen_.LineText(0).substr(0, 12), " Connection ");
+}
+
+TEST_F(TopAppTest, TheWheelScrolls) {
+  hub_.Publish(ScriptedTraffic(50, 3));
+  ASSERT_TRUE(app_.Step());
+  screen_.Press(Key::kWheelDown);
+  screen_.Press(Key::kWheelDown);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(0, 21), " Connections 7-11 of ");
+  screen_.Press(Key::kWheelUp);
+  ASSERT_TRUE(app_.Step());
+  EXPECT_EQ(Status().substr(0, 20), " Connections 4-8 of ");
 }
 
 TEST_F(TopAppTest, LeavesAtOnceOnQ) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_AGENT_VIEW_SETTINGS_OF_H_
+#define TCPGAUGE_SRC_AGENT_VIEW_SETTINGS_OF_H_
+
+#include "absl/status/statusor.h"
+#include "src/options/options.h"
+#include "tui/view_settings.h"
+
+namespace tcpgauge {
+
+// Returns how the top view looks and starts: as the options and the configuration file of the user say (see
+// ViewConfigPath()). The file is read with the rights of the user who started the process, whatever capabilities the
+// program has. Under the name tcptrack, it is not read.
+//
+// Thread: the only thread of the process, before privileges are given up.
+// Errors: those of ReadViewConfig() and ActAsPlainUser().
+absl::StatusOr<ViewSettings> ViewSettingsOf(const Options& options);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_AGENT_VIEW_SETTINGS_OF_H_

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/attach/edges_from_json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "src/attach/end_from_json.h"
+#include "src/attach/snapshot_from_json.h"
+#include "src/json/json_reader.h"
+#include "src/json/json_scalar.h"
+#include "src/naming/identity_pool.h"
+
+namespace tcpgauge {
+namespace {
+
+constexpr double kMaxSeconds = 1e9;
+constexpr double kMaxRate = 1e18;
+
+constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
+
+absl::Status NoAnswer() { return absl::InvalidArgumentError(kSource.not_json); }
+absl::Status UnreadableEdge() {
+  return absl::InvalidArgumentError("the agent's answer contains an edge that cannot be read");
+}
+
+uint64_t BoundedCountOf(const JsonScalar& value) { return std::min(CountOf(value), EdgesAnswerBounds::kCount); }
+
+// The counts of an account since its start. Of sums, the agent tells the means.
+struct SumMembers {
+  EdgeCounters counters;
+  double response_mean = 0;
+  double handshake_mean = 0;
+
+  void Take(std::string_view key, const JsonScalar& value) {
+    constexpr std::pair<std::string_view, uint64_t EdgeCounters::*> kCounts[] = {
+        {"connections_opened", &EdgeCounters::connections_opened},
+        {"connections_refused", &EdgeCounters::connections_refused},
+        {"connections_timed_out", &EdgeCounters::connections_timed_out},
+        {"client_payload_bytes", &EdgeCounters::client_payload_bytes},
+        {"server_payload_bytes", &EdgeCounters::server_payload_bytes},
+        {"segments", &EdgeCounters::segments},
+        {"retransmitted_segments", &EdgeCounters::retransmitted_segments},
+        {"out_of_order_segments", &EdgeCounters::out_of_order_segments},
+        {"syn_retransmissions", &EdgeCounters::syn_retransmissions},
+        {"responses", &EdgeCounters::response_count},
+        {"handshake_rtts", &EdgeCounters::handshake_rtt_count}};
+    for (const auto& [name, member] : kCounts) {
+      if (key == name) counters.*member = BoundedCountOf(value);
+    }
+    if (key == "connections") counters.connections = SmallCountOf(value);
+    if (key == "connections_stalled") counters.stalled = SmallCountOf(value);
+    if (key == "response_seconds") response_mean = NumberOf(value, kMaxSeconds);
+    if (key == "handshake_rtt_seconds") handshake_mean = NumberOf(value, kMaxSeconds);
+  }
+  EdgeCounters Value() const {
+    EdgeCounters result = counters;
+    result.response_sum_seconds = response_mean * static_cast<double>(counters.response_count);
+    result.handshake_rtt_sum_seconds = handshake_mean * static_cast<double>(counters.handshake_rtt_count);
+    return result;
+  }
+};
+
+// What an account was credited with lately, by the second.
+struct RecentMembers {
+  double up = 0, down = 0, segments = 0, retransmitted = 0, opened = 0, failed = 0, responses = 0;
+  double response_mean = 0;
+  double handshake_mean = 0;
+
+  void Take(std::string_view key, const JsonScalar& value) {
+    constexpr std::pair<std::string_view, double RecentMembers::*> kNumbers[] = {
+        {"client_payload_bytes_per_second", &RecentMembers::up},
+        {"server_payload_bytes_per_second", &RecentMembers::down},
+        {"segments_per_second", &RecentMembers::segments},
+        {"retransmitted_segments_per_second", &RecentMembers::retransmitted},
+        {"connections_opened_per_second", &RecentMembers::opened},
+        {"connections_failed_per_second", &RecentMembers::failed},
+        {"responses_per_second", &RecentMembers::responses},
+        {"response_seconds", &RecentMembers::response_mean},
+        {"handshake_rtt_seconds", &RecentMembers::handshake_mean}};
+    for (const auto& [name, member] : kNumbers) {
+      if (key == name) this->*member = NumberOf(value, kMaxRate);
+    }
+  }
+  // The agent does not tell how often handshakes were measured lately, so a mean counts once.
+  EdgeCounters Value(double seconds) const {
+    const auto count = [seconds](double per_second) {
+      return static_cast<uint64_t>(
+          std::llround(std::min(per_second * seconds, static_cast<double>(EdgesAnswerBounds::kCount))));
+    };
+    EdgeCounters change;
+    change.client_payload_bytes = count(up);
+    change.server_payload_bytes = count(down);
+    change.segments = count(segments);
+    change.retransmitted_segments = count(retransmitted);
+    change.connections_opened = count(opened);
+    change.connections_refused = count(failed);
+    change.response_count = count(responses);
+    change.response_sum_seconds = std::min(response_mean, kMaxSeconds) * static_cast<double>(change.response_count);
+    change.handshake_rtt_count = handshake_mean > 0 ? 1 : 0;
+    change.handshake_rtt_sum_seconds = std::min(handshake_mean, kMaxSeconds);
+    return change;
+  }
+};
+
+// Takes `listed` away from `*all`. What would fall below zero becomes zero: the numbers are rounded.
+void TakeAway(const EdgeCounters& listed, EdgeCounters* all) {
+  const auto take = [](auto part, auto* from) { *from -= std::min(part, *from); };
+  take(listed.client_payload_bytes, &all->client_payload_bytes);
+  take(listed.server_payload_bytes, &all->server_payload_bytes);
+  take(listed.segments, &all->segments);
+  take(listed.retransmitted_segments, &all->retransmitted_segments);
+  take(listed.out_of_order_segments, &all->out_of_order_segments);
+  take(listed.syn_retransmissions, &all->syn_retransmissions);
+  take(listed.connections_opened, &all->connections_opened);
+  take(listed.connections_refused, &all->connections_refused);
+  take(listed.connections_timed_out, &all->connections_timed_out);
+  take(listed.handshake_rtt_count, &all->handshake_rtt_count);
+  take(listed.handshake_rtt_sum_seconds, &all->handshake_rtt_sum_seconds);
+  take(listed.response_count, &all->response_count);
+  take(listed.response_sum_seconds, &all->response_sum_seconds);
+  take(listed.connections, &all->connections);
+  take(listed.stalled, &all->stalled);
+}
+
+struct EdgeMembers {
+  EndpointMembers client;
+  EndpointMembers server;
+  std::optional<uint64_t> client_prefix_bits;
+  std::optional<uint64_t> server_prefix_bits;
+  EndIdentity client_identity;
+  EndIdentity server_identity;
+  std::vector<EndpointMembers> services;
+  SumMembers sum;
+  RecentMembers recent;
+};
+
+class EdgesMaker final : public JsonVisitor {
+ public:
+  explicit EdgesMaker(size_t limit) : limit_(limit) {}
+
+  absl::StatusOr<bool> Enter(std::string_view key, bool is_object) override;
+  absl::Status Leave() override;
+  absl::Status Take(std::string_view key, const JsonScalar& value) override;
+
+  absl::StatusOr<EdgesAnswer> Finish();
+
+ private:
+  enum class Place {
+    kOutside,
+    kAnswer,
+    kTotals,
+    kTotalsRecent,
+    kEdges,
+    kEdge,
+    kRecent,
+    kClient,
+    kServer,
+    kServices,
+    kService
+  };
+
+  Place Here() const { return places_.back(); }
+  std::optional<Place> PlaceOf(std::string_view key, bool is_object) const;
+  IdentityRef IdentityOf(const EndIdentity& identity);
+  absl::Status EndEdge();
+
+  const size_t limit_;
+  std::vector<Place> places_{Place::kOutside};
+  bool has_edges_ = false;
+  double recent_seconds_ = 0;
+  SumMembers totals_;
+  RecentMembers totals_recent_;
+  std::vector<RecentMembers> recents_;  // of the edges; the period may follow them
+  EdgesAnswer answer_;
+  IdentityPool pool_;
+  size_t identities_bytes_ = 0;
+  EdgeMembers edge_;  // what is being read
+};
+
+std::optional<EdgesMaker::Place> EdgesMaker::PlaceOf(std::string_view key, bool is_object) const {
+  switch (Here()) {
+    case Place::kOutside:
+      if (is_object) return Place::kAnswer;
+      break;
+    case Place::kAnswer:
+      if (key == "totals" && is_object) return Place::kTotals;
+      if (key == "edges" && !is_object) return Place::kEdges;
+      break;
+    case Place::kTotals:
+      if (key == "recent" && is_object) return Place::kTotalsRecent;
+      break;
+    case Place::kEdges:
+      if (is_object) return Place::kEdge;
+      break;
+    case Place::kEdge:
+      if (key == "client" && is_object) return Place::kClient;
+      if (key == "server" && is_object) return Place::kServer;
+      if (key == "addressed_as" && !is_object) return Place::kServices;
+      if (key == "recent" && is_object) return Place::kRecent;
+      break;
+    case Place::kServices:
+      if (is_object && edge_.services.size() < EdgeServices::kMax) return Place::kService;
+      break;
+    default:
+      break;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<bool> EdgesMaker::Enter(std::string_view key, bool is_object) {
+  const std::optional<Place> place = PlaceOf(key, is_object);
+  if (!place.has_value()) {
+    if (Here() == Place::kOutside) return NoAnswer();
+    if (Here() == Place::kEdges) return UnreadableEdge();
+    return false;
+  }
+  if (*place == Place::kEdges) has_edges_ = true;
+  if (*place == Place::kEdge) {
+    if (answer_.edges.exported.size() == limit_) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the agent's answer lists more edges than the ", limit_, " that were asked for"));
+    }
+    edge_ = EdgeMembers();
+  }
+  if (*place == Place::kService) edge_.services.emplace_back();
+  places_.push_back(*place);
+  return true;
+}
+
+absl::Status EdgesMaker::Leave() {
+  const Place left = Here();
+  places_.pop_back();
+  return left == Place::kEdge ? EndEdge() : absl::OkStatus();
+}
+
+absl::Status EdgesMaker::Take(std::string_view key, const JsonScalar& value) {
+  const auto prefix_bits = [&value]() {
+    return IsNumber(value) ? std::make_optional(std::min<uint64_t>(CountOf(value), 128)) : std::nullopt;
+  };
+  switch (Here()) {
+    case Place::kOutside:
+      return NoAnswer();
+    case Place::kAnswer:
+      if (key == "recent_seconds") recent_seconds_ = NumberOf(value, kMaxSeconds);
+      break;
+    case Place::kTotals:
+      totals_.Take(key, value);
+      break;
+    case Place::kTotalsRecent:
+      totals_recent_.Take(key, value);
+      break;
+    case Place::kEdges:
+      return UnreadableEdge();
+    case Place::kEdge:
+      edge_.sum.Take(key, value);
+      break;
+    case Place::kRecent:
+      edge_.recent.Take(key, value);
+      break;
+    case Place::kClient:
+      if (key == "prefix_length") edge_.client_prefix_bits = prefix_bits();
+      edge_.client.Take(key, value);
+      TakeIdentity(key, value, &edge_.client_identity);
+      break;
+    case Place::kServer:
+      if (key == "prefix_length") edge_.server_prefix_bits = prefix_bits();
+      edge_.server.Take(key, value);
+      TakeIdentity(key, value, &edge_.server_identity);
+      break;
+    case Place::kService:
+      edge_.services.back().Take(key, value);
+      break;
+    case Place::kServices:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+IdentityRef EdgesMaker::IdentityOf(const EndIdentity& identity) {
+  if (identity == EndIdentity() || identities_bytes_ > AnswerBounds::kIdentitiesBytes) return nullptr;
+  identities_bytes_ += BytesOf(identity);
+  return pool_.Get(identity);
+}
+
+absl::Status EdgesMaker::EndEdge() {
+  if (!edge_.client.IsWhole() || !edge_.server.IsWhole()) return UnreadableEdge();
+  EdgeView edge;
+  edge.key.client = edge_.client.Value().address;
+  edge.key.server = edge_.server.Value();
+  EdgesView& edges = answer_.edges;
+  if (edge_.client_prefix_bits.has_value()) {
+    const int bits = std::min(static_cast<int>(*edge_.client_prefix_bits), edge.key.client.is_v4() ? 32 : 128);
+    (edge.key.client.is_v4() ? edges.v4_prefix_bits : edges.v6_prefix_bits) = bits;
+  }
+  if (edge_.server_prefix_bits.has_value()) {
+    edge.key.is_server_prefix = true;
+    const int bits = std::min(static_cast<int>(*edge_.server_prefix_bits), edge.key.server.address.is_v4() ? 32 : 128);
+    (edge.key.server.address.is_v4() ? edges.v4_server_prefix_bits : edges.v6_server_prefix_bits) = bits;
+  }
+  for (const EndpointMembers& service : edge_.services) {
+    if (service.IsWhole()) edge.services.Add(service.Value());
+  }
+  edge.client = IdentityOf(edge_.client_identity);
+  edge.server = IdentityOf(edge_.server_identity);
+  edge.counters = edge_.sum.Value();
+  edges.exported.push_back(std::move(edge));
+  recents_.push_back(edge_.recent);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EdgesAnswer> EdgesMaker::Finish() {
+  if (!has_edges_) return NoAnswer();
+  EdgesView& edges = answer_.edges;
+  edges.other = totals_.Value();
+  answer_.changes.seconds = recent_seconds_;
+  answer_.changes.other = totals_recent_.Value(recent_seconds_);
+  for (size_t i = 0; i < recents_.size(); ++i) {
+    TakeAway(edges.exported[i].counters, &edges.other);
+    answer_.changes.exported.push_back(recents_[i].Value(recent_seconds_));
+    TakeAway(answer_.changes.exported.back(), &answer_.changes.other);
+  }
+  return std::move(answer_);
+}
+
+}  // namespace
+
+absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit) {
+  EdgesMaker maker(limit);
+  const JsonBounds bounds = {EdgesAnswerBounds::kBytes + limit * EdgesAnswerBounds::kEdgeBytes,
+                             AnswerBounds::kTokenBytes, AnswerBounds::kDepth};
+  if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
+  return maker.Finish();
+}
+
+}  // namespace tcpgauge

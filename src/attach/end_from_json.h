@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TCPGAUGE_SRC_ATTACH_END_FROM_JSON_H_
+#define TCPGAUGE_SRC_ATTACH_END_FROM_JSON_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "src/json/json_scalar.h"
+#include "src/naming/end_identity.h"
+#include "src/snapshot/snapshot.h"
+
+namespace tcpgauge {
+
+// What an agent's answers say of an end of a connection or of an edge. The answers are not trusted.
+// Thread: any.
+
+// The members of an endpoint, as far as they were read.
+struct EndpointMembers {
+  std::optional<IpAddress> address;
+  uint64_t port = 0;
+
+  void Take(std::string_view key, const JsonScalar& value);
+  bool IsWhole() const { return address.has_value() && port <= UINT16_MAX; }
+  // REQUIRES: IsWhole().
+  Endpoint Value() const { return {*address, static_cast<uint16_t>(port)}; }
+};
+
+// Takes a member that says who is at an end. A name that does not follow IsName() is unknown, except that of a process.
+void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* identity);
+
+// Returns the memory that an identity takes.
+size_t BytesOf(const EndIdentity& identity);
+
+}  // namespace tcpgauge
+
+#endif  // TCPGAUGE_SRC_ATTACH_END_FROM_JSON_H_
