@@ -47,6 +47,11 @@ class Terminal:
         """Presses keys by tmux's names: "q", "C-c", "Down"."""
         self._tmux("send-keys", *names)
 
+    def mouse(self, button, row, column):
+        """Sends an event of the mouse, and the release of the button, as a terminal of tmux's type does."""
+        place = (33 + column, 33 + row)
+        self._tmux("send-keys", "-H", *(f"{byte:02x}" for byte in (*b"\x1b[M", button, *place, *b"\x1b[M#", *place)))
+
     def record(self, path):
         """From now on all bytes that programs write to the terminal go to this file too."""
         self._tmux("pipe-pane", f"cat >{shlex.quote(path)}")
