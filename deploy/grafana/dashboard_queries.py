@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the dashboards ask: variables, and the parts of expressions that several panels share."""
-from dashboard_model import matching, query, target
+from dashboard_model import link_to, matching, query, target
 
 RATE = "[$__rate_interval]"
 NODES = matching(job="$job", instance="$instance")
@@ -29,6 +29,12 @@ SERVER_ADDRESS = query("server_address", "Server",
 SERVER_PORT = query("server_port", "Port",
                     "label_values(tcpgauge_edge_connections{job=~\"$job\",server_address=~\"$server_address\"}, server_port)",
                     "The server's port.", multiple=False)
+CLIENT_ADDRESS = query("client_address", "Client",
+                       "label_values(tcpgauge_edge_connections{job=~\"$job\",client_address!=\"other\"}, client_address)",
+                       "The client's address. Clients without an edge of their own are not listed.", multiple=False)
+
+TO_SERVICE = link_to("tcpgauge-service", "This service", server_address="${__data.fields.Server}", server_port="${__value.raw}")
+TO_CLIENT = link_to("tcpgauge-client", "This client", client_address="${__value.raw}")
 
 
 def rate(metric, selector=NODES):
@@ -51,8 +57,8 @@ def selecting(extra):
 
 
 def recorded(name, selector=ALL_NODES, operation="rate5m"):
-    """A series of the recorded level, in which an edge counts once."""
-    return f"edge:tcpgauge_edge_{name}:{operation}{selector}"
+    """A series of the recorded level, in which an edge counts once. What two jobs see counts once, too."""
+    return f"max without (job) (edge:tcpgauge_edge_{name}:{operation}{selector})"
 
 
 def recorded_payload(selector=ALL_NODES):

@@ -2,15 +2,13 @@
 """The dashboards of all nodes, of one node, and of the agents."""
 from dashboard_model import dashboard, graph, link_to, stat, table, target
 from dashboard_queries import (CAPTURED, CONNECTION, EDGE_HEADINGS, ESTABLISHED, FAILED, INSTANCE, JOB, LISTENER, LOSS, LOST,
-                               NAMED_EDGE, NAMED_EDGES, NAMES, NODES, ONE_INSTANCE, OTHER_EDGES, PAYLOAD, SEGMENTS, both,
-                               dropped, quantile, quantiles, rate, ratio, ratio_of_all, recorded, recorded_payload,
-                               selecting, services, total)
+                               NAMED_EDGE, NAMED_EDGES, NAMES, NODES, ONE_INSTANCE, OTHER_EDGES, PAYLOAD, SEGMENTS, TO_CLIENT,
+                               TO_SERVICE, dropped, quantile, quantiles, rate, ratio, ratio_of_all, recorded, recorded_payload,
+                               selecting, total)
 
 
 def nodes():
     to_node = link_to("tcpgauge-node", "This node", job="${__data.fields.job}", instance="${__value.raw}")
-    to_service = link_to("tcpgauge-service", "This service", server_address="${__data.fields.Server}",
-                         server_port="${__value.raw}")
     return dashboard("tcpgauge-nodes", "tcpgauge / Nodes", "All nodes at a glance: who carries how much, and who has trouble.",
                      [JOB, INSTANCE], [
         ("Now", [
@@ -58,28 +56,16 @@ def nodes():
             (12, 9, table("Busiest services", "By payload, both directions; an edge that several nodes see counts once.",
                           {"server_address": "Server", "server_port": "Port"},
                           [("Payload", "Bps", f"topk(20, sum by (server_address, server_port) ({recorded_payload()}))")],
-                          "Payload", {"server_port": to_service})),
+                          "Payload", {"server_port": TO_SERVICE})),
             (12, 9, table("Busiest clients", "By payload, both directions; an edge that several nodes see counts once.",
                           {"client_address": "Client"},
-                          [("Payload", "Bps", f"topk(20, sum by (client_address) ({recorded_payload()}))")], "Payload")),
-        ]),
-        ("Which services have trouble", [
-            (24, 9, table("Services", "Failing: the share of attempts to connect that fail. A SYN that is sent again is one more "
-                          "attempt. Stalled: open connections that make no progress.",
-                          {"server_address": "Server", "server_port": "Port"}, [
-                              ("Failing", "percentunit", services("syns_failed:ratio_rate2m")),
-                              ("Lost segments", "percentunit", services("lost_segments:ratio_rate5m")),
-                              ("Stalled", "short", services("connections_stalled:sum")),
-                              ("Handshake", "s", services("handshake_rtt_seconds:mean_rate5m")),
-                              ("Response", "s", services("response_seconds:mean_rate5m")),
-                          ], "Failing", {"server_port": to_service})),
+                          [("Payload", "Bps", f"topk(20, sum by (client_address) ({recorded_payload()}))")],
+                          "Payload", {"client_address": TO_CLIENT})),
         ]),
     ])
 
 
 def node():
-    to_service = link_to("tcpgauge-service", "This service", server_address="${__data.fields.Server}",
-                         server_port="${__value.raw}")
     connections = f"by ({CONNECTION})"
     return dashboard("tcpgauge-node", "tcpgauge / Node", "One node: its traffic, its connections, its busiest peers.",
                      [JOB, ONE_INSTANCE], [
@@ -116,9 +102,10 @@ def node():
                           quantiles("tcpgauge_connection_payload_bytes"))),
         ]),
         ("Who talks", [
-            (24, 10, table("Busiest connections", "The connections that have series of their own, now. A port leads to its service.",
+            (24, 10, table("Busiest connections", "The connections that have series of their own, now. A port leads to its service, "
+                           "and a client's address to the client.",
                            {"client_address": "Client", "client_port": "Client port", "server_address": "Server",
-                            "server_port": "Port", "interface": "Interface"}, [
+                            "server_port": "Port", "interface": "Interface", "state": "State"}, [
                                ("Up", "Bps", f"sum {connections} (tcpgauge_connection_client_bytes_per_second{NODES})"),
                                ("Down", "Bps", f"sum {connections} (tcpgauge_connection_server_bytes_per_second{NODES})"),
                                ("Total", "decbytes", f"sum {connections} (tcpgauge_connection_client_payload_bytes_total{NODES}"
@@ -128,7 +115,8 @@ def node():
                                ("Retransmitted", "short",
                                 f"sum {connections} (tcpgauge_connection_client_retransmitted_segments_total{NODES}"
                                 f" + tcpgauge_connection_server_retransmitted_segments_total{NODES})"),
-                           ], "Up", {"server_port": to_service})),
+                           ], "Up", {"server_port": TO_SERVICE, "client_address": TO_CLIENT},
+                           telling=f"max by ({CONNECTION}, state) (tcpgauge_connection_state{NODES})")),
             (24, 10, table("Busiest edges", "A client and a service, all their connections together.", {**EDGE_HEADINGS, **NAMES}, [
                 ("Up", "Bps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_client_payload_bytes_total')})"),
                 ("Down", "Bps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_server_payload_bytes_total')})"),
@@ -138,7 +126,7 @@ def node():
                 ("Retransmitted", "cps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_retransmitted_segments_total')})"),
                 ("Out of order", "cps", f"sum by ({NAMED_EDGE}) ({rate('tcpgauge_edge_out_of_order_segments_total')})"),
                 ("Stalled", "short", f"sum by ({NAMED_EDGE}) (tcpgauge_edge_connections_stalled{NODES})"),
-            ], "Down", {"server_port": to_service})),
+            ], "Down", {"server_port": TO_SERVICE, "client_address": TO_CLIENT})),
             (12, 9, graph("Busiest services", "The ten with the most payload.", "Bps", [
                 target(f"topk(10, sum by (server_address, server_port) ({NAMED_EDGES}))", "{{server_address}} {{server_port}}")])),
             (12, 9, graph("Busiest clients", "The ten with the most payload.", "Bps", [
@@ -205,6 +193,27 @@ def agent():
                 target(rate("tcpgauge_edges_retired_total"), "{{instance}} retired")])),
             (12, 8, graph("In no edge of its own", "The share of payload that is credited to the edge named other.",
                           "percentunit", [target(ratio(OTHER_EDGES, PAYLOAD), "{{instance}}")], maximum=1)),
+            (12, 8, graph("Overflows", "Times that a bounded part was full. The connections are counted, and known less exactly or "
+                          "without a name.", "cps", [
+                target(total(rate("tcpgauge_overflows_total"), keep="part"), "{{instance}} {{part}}")])),
+            (12, 8, graph("Logs", "Lines of the connection log, and connections that are missing from it. Lines of the agent's own "
+                          "log that nobody took.", "cps", [
+                target(total(rate("tcpgauge_connection_log_lines_total")), "{{instance}} connections"),
+                target(total(rate("tcpgauge_connection_log_lost_total"), keep="reason"), "{{instance}} missing: {{reason}}"),
+                target(total(rate("tcpgauge_log_lines_lost_total")), "{{instance}} agent's log, lost")])),
+        ]),
+        ("What they push (OTLP)", [
+            (12, 8, graph("Pushes", "Requests that the receiver accepted, and attempts that failed.", "cps", [
+                target(total(rate("tcpgauge_otlp_pushes_total")), "{{instance}} accepted"),
+                target(total(rate("tcpgauge_otlp_push_failures_total"), keep="reason"), "{{instance}} failed: {{reason}}")])),
+            (12, 8, graph("Data points", "Sent, refused by the receiver, and given up because it never accepted them.", "cps", [
+                target(total(rate("tcpgauge_otlp_data_points_sent_total")), "{{instance}} sent"),
+                target(total(rate("tcpgauge_otlp_data_points_rejected_total")), "{{instance}} refused"),
+                target(total(rate("tcpgauge_otlp_data_points_dropped_total")), "{{instance}} given up")])),
+            (12, 8, graph("Requests that wait", "With the one that is being sent.", "short",
+                          [target(f"tcpgauge_otlp_queue_requests{NODES}", "{{instance}}")])),
+            (12, 8, graph("Memory of requests that wait", "The queue is bounded, and then drops the oldest.", "bytes",
+                          [target(f"tcpgauge_otlp_queue_bytes{NODES}", "{{instance}}")])),
         ]),
         ("Names", [
             (12, 8, graph("Sources of names", "1 while the source can be read.", "none",
@@ -218,5 +227,8 @@ def agent():
             (12, 8, graph("Edges that got another name", "A nameless edge that gets its first name ends, and one with the name "
                           "begins. So does one whose address gets another owner.", "cps",
                           [target(rate("tcpgauge_edges_renamed_total"), "{{instance}}")])),
+            (12, 8, graph("Kubernetes API", "Events of the watches, and lists that had to be requested again.", "cps", [
+                target(rate("tcpgauge_identity_events_total"), "{{instance}} events"),
+                target(rate("tcpgauge_identity_relists_total"), "{{instance}} lists again")])),
         ]),
     ])
