@@ -5,6 +5,7 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 _WIDTH = 24  # columns of the grid
 _STEPS_NONE = [{"color": "green", "value": None}]
 _NOTHING_YET = "no data"
+_IN_BITS = {"Bps": "bps", "kB/s": "kbit/s"}
 
 
 def matching(**labels):
@@ -72,15 +73,23 @@ def stat(title, description, unit, expression, warn_above=None, decimals=None):
     return _panel("stat", title, description, [target(expression)], options, defaults)
 
 
-def table(title, description, labels, columns, sort_by, links=None):
+def _value_fields(count):
+    """Grafana names the values of a single query "Value", and those of several queries "Value #A", "Value #B", ..."""
+    return [f"Value #{chr(ord('A') + number)}" for number in range(count)] if count > 1 else ["Value"]
+
+
+def table(title, description, labels, columns, sort_by, links=None, telling=None):
     """A table with one row for each set of `labels`. `columns` are (heading, unit, expression). `links` maps a label to a
-    link."""
-    targets = [target(expression, format="table", instant=True) for _, _, expression in columns]
+    link. `telling` is an expression that only adds a label to each row. Its values are not shown."""
+    expressions = [expression for _, _, expression in columns] + ([telling] if telling else [])
+    targets = [target(expression, format="table", instant=True) for expression in expressions]
     overrides = []
     renamed = {}
-    for number, (heading, unit, _) in enumerate(columns):
-        # Grafana names the values of a single query "Value", and those of several queries "Value #A", "Value #B", ...
-        field = f"Value #{chr(ord('A') + number)}" if len(columns) > 1 else "Value"
+    excluded = {"Time": True}
+    fields = _value_fields(len(expressions))
+    if telling:
+        excluded[fields[-1]] = True
+    for field, (heading, unit, _) in zip(fields, columns):
         renamed[field] = heading
         overrides.append({"matcher": {"id": "byName", "options": heading},
                           "properties": [{"id": "unit", "value": unit}]})
@@ -91,10 +100,54 @@ def table(title, description, labels, columns, sort_by, links=None):
     order = {name: number for number, name in enumerate(list(labels) + [name for name in renamed if name not in labels])}
     transformations = [
         {"id": "merge", "options": {}},
-        {"id": "organize", "options": {"excludeByName": {"Time": True}, "indexByName": order, "renameByName": renamed}}]
+        {"id": "organize", "options": {"excludeByName": excluded, "indexByName": order, "renameByName": renamed}}]
     custom = {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "filterable": True}
     options = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0, "sortBy": [{"displayName": sort_by, "desc": True}]}
     return _panel("table", title, description, targets, options, {"custom": custom}, overrides, transformations)
+
+
+def graph_of_nodes(title, description, main, secondary, color):
+    """A map. `main` and `secondary` are (unit, expression), and are written at each edge and added up at each node.
+    Expressions have the labels id, source and target, and `color` has the label color, too."""
+    # The panel finds its fields by their names, and knows units only as text. A field that is renamed keeps its name for
+    # the panel, so each value is copied into a field of the right name.
+    stats = (("mainstat", main), ("secondarystat", secondary))
+    targets = [target(expression, format="table", instant=True) for expression in (main[1], secondary[1], color)]
+    transformations = [{"id": "merge", "options": {}}]
+    overrides = []
+    for field, (name, (unit, _)) in zip(_value_fields(len(targets)), stats):
+        transformations.append({"id": "calculateField", "options": {
+            "mode": "reduceRow", "timeSeries": False, "alias": name, "reduce": {"include": [field], "reducer": "sum"}}})
+        overrides.append({"matcher": {"id": "byName", "options": name}, "properties": [{"id": "unit", "value": unit}]})
+    options = {"zoomMode": "cooperative", "layoutAlgorithm": "layered"}
+    return _panel("nodeGraph", title, description, targets, options, {"unit": "short"}, overrides, transformations)
+
+
+def in_bits(made):
+    """The dashboard with bits a second where it has bytes a second."""
+    for panel in made["panels"]:
+        if panel["type"] == "row":
+            continue
+        shown_as = {}  # {what an override names: the field of the query}
+        for options in (each["options"] for each in panel.get("transformations", ())):
+            shown_as.update({heading: field for field, heading in options.get("renameByName", {}).items()})
+            if "alias" in options:
+                shown_as[options["alias"]], = options["reduce"]["include"]
+        whole = _to_bits(panel["fieldConfig"]["defaults"])
+        fields = {shown_as[override["matcher"]["options"]] for override in panel["fieldConfig"]["overrides"]
+                  for change in override["properties"] if change["id"] == "unit" and _to_bits(change, "value")}
+        for each, field in zip(panel["targets"], _value_fields(len(panel["targets"]))):
+            if whole or field in fields:
+                each["expr"] = f"8 * ({each['expr']})"
+    return made
+
+
+def _to_bits(setting, key="unit"):
+    """Whether `setting` has a unit of bytes a second; then it has bits now."""
+    unit = setting.get(key)
+    if unit in _IN_BITS:
+        setting[key] = _IN_BITS[unit]
+    return unit in _IN_BITS
 
 
 def dashboard(uid, title, description, variables, rows):

@@ -5,6 +5,7 @@ The Prometheus has scraped real agents under traffic.
 """
 import contextlib
 import filecmp
+import json
 import math
 import os
 import re
@@ -18,13 +19,17 @@ import unittest
 from support import grafana, impairment, npm, shipped
 from support.agent import Agent
 from support.case import NamespaceCase
+from support.kube_account import Account
+from support.kube_api import KubeApi, pod, slice_of
 from support.mill import Mill
 from support.namespaces import Testbed
 from support.prometheus import Prometheus
+from support.receiver import Receiver
 from support.state_metrics import StateMetrics
 from support.traffic import Conversation
 from support.waiting import wait_until
 from test_alerts import shortened
+from test_kube_agent import NODE
 
 _BUSY_PORT, _SHORT_PORT, _LOSSY_PORT, _CLOSED_PORT, _DATABASE_PORT = 443, 7001, 7100, 7300, 5432
 _BROKEN_FRAME = bytes(12) + b"\x08\x00" + b"\x4f" + bytes(40)  # IPv4 whose header claims 60 bytes of 41
@@ -41,14 +46,39 @@ def told(values):
     return f"{len(values):3} series, at most {max(values):<9.4g}" if values else "  0 series" + 19 * " "
 
 
+def make(*options):
+    subprocess.run([sys.executable, shipped.path("deploy/grafana/make_dashboards.py"), *options], check=True)
+
+
+def changed(panel, other):
+    """The references of the queries whose values `other` shows eight times as large."""
+    return [new["refId"] for old, new in zip(panel["targets"], other["targets"]) if new["expr"] == f"8 * ({old['expr']})"]
+
+
 class DashboardFilesTest(unittest.TestCase):
     def test_they_are_what_their_maker_makes(self):
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, shipped.path("deploy/grafana/make_dashboards.py"), folder], check=True)
+            make(folder)
             names = sorted(os.listdir(folder))
             self.assertEqual(names, sorted(grafana.dashboards()))
             _, different, missing = filecmp.cmpfiles(folder, shipped.path("deploy/grafana/dashboards"), names, False)
             self.assertEqual(different + missing, [], "stale: run deploy/grafana/make_dashboards.py")
+
+    def test_rates_of_payload_can_be_in_bits(self):
+        with tempfile.TemporaryDirectory() as folder:
+            make("--bits", folder)
+            for name, dashboard in grafana.dashboards().items():
+                with open(os.path.join(folder, name)) as file:
+                    in_bits = json.load(file)
+                for panel, other in zip(grafana.panels(dashboard), grafana.panels(in_bits)):
+                    with self.subTest(dashboard=name, panel=panel["title"]):
+                        self.assertNotRegex(json.dumps(other["fieldConfig"]), '"(Bps|kB/s)"')
+                        count = len(re.findall('"(?:Bps|kB/s)"', json.dumps(panel["fieldConfig"])))
+                        if panel["type"] in ("stat", "timeseries"):
+                            count *= len(panel["targets"])
+                        self.assertEqual(len(changed(panel, other)), count)
+                        if panel["title"] == "Services" and name == "tcpgauge-client.json" and panel["type"] == "table":
+                            self.assertEqual(changed(panel, other), ["A", "B"])
 
     def test_every_panel_has_a_title_a_description_and_a_unit(self):
         for name, dashboard in grafana.dashboards().items():
@@ -60,15 +90,17 @@ class DashboardFilesTest(unittest.TestCase):
 
     def test_links_lead_to_dashboards_that_exist(self):
         every = grafana.dashboards()
-        uids = {dashboard["uid"] for dashboard in every.values()}
+        variables = {dashboard["uid"]: {variable["name"] for variable in grafana.variables(dashboard)}
+                     for dashboard in every.values()}
         for name, dashboard in every.items():
-            variables = {variable["name"] for variable in grafana.variables(dashboard)}
-            self.assertIn("datasource", variables, name)
+            self.assertIn("datasource", variables[dashboard["uid"]], name)
             for panel in grafana.panels(dashboard):
                 for override in panel["fieldConfig"]["overrides"]:
                     for links in (each["value"] for each in override["properties"] if each["id"] == "links"):
                         for uid in re.findall(r"^/d/([\w-]+)\?", links[0]["url"]):
-                            self.assertIn(uid, uids, f"{name}: {panel['title']}")
+                            self.assertIn(uid, variables, f"{name}: {panel['title']}")
+                            given = set(re.findall(r"&var-(\w+)=", links[0]["url"]))
+                            self.assertEqual(given - variables[uid], set(), f"{name}: {panel['title']}")
 
     def test_panels_do_not_overlap(self):
         for name, dashboard in grafana.dashboards().items():
@@ -92,15 +124,28 @@ class DashboardFilesTest(unittest.TestCase):
 
 
 class DashboardQueriesTest(NamespaceCase):
-    tools = ("ethtool", "nft", "prometheus")
+    tools = ("ethtool", "nft", "openssl", "prometheus")
 
     def setUp(self):
         self.testbed = self.own(Testbed())
         link = self.testbed.link
         impairment.segments_are_packets(self.testbed)
+        account = self.own(Account())
+        account.write("token", "token-1\n")
+        with self.testbed.client.entered():
+            receiver = self.own(Receiver())
+            api = self.own(KubeApi(tls=account.make_authority("first"), tokens={"token-1"}))
+        # Both ends are in zones. Only level cluster knows zones.
+        api.put(pod("shop-1", link.client_address, node=NODE, owner=("StatefulSet", "shop")),
+                slice_of("shop-a", "shop", [(link.client_address, "shop-1", NODE, "zone-a")]),
+                slice_of("database-a", "database", [(link.server_address, "database-0", "node-2", "zone-b")],
+                         ports=(_DATABASE_PORT,)))
         # The quantiles of edges come from classic buckets here.
-        agents = [self.own(Agent(self.testbed.client, "-i", link.client_interface, "--metrics.edge-buckets"))
-                  for _ in range(2)]
+        options = ("-i", link.client_interface, "--metrics.edge-buckets", "--connection-log=/dev/null",
+                   f"--otlp.endpoint={receiver.url}", "--identity=cluster", f"--identity.api={api.url}",
+                   "--identity.token-file", account.path("token"), "--identity.ca-file", account.path("first.pem"),
+                   "--identity.node", NODE)
+        agents = [self.own(Agent(self.testbed.client, *options)) for _ in range(2)]
         self.instance = agents[0].address
         pods = self.own(StateMetrics(self.testbed.client, {"shop-1": link.client_address, "database-0": link.server_address}))
         self.prometheus = self.own(Prometheus(
@@ -162,7 +207,8 @@ class DashboardQueriesTest(NamespaceCase):
         return found
 
     def choices(self, dashboard):
-        wanted = {"instance": self.instance, "server_address": self.testbed.link.server_address,
+        link = self.testbed.link
+        wanted = {"instance": self.instance, "client_address": link.client_address, "server_address": link.server_address,
                   "server_port": str(_SHORT_PORT)}
         return grafana.choose(dashboard, self.prometheus, wanted)
 

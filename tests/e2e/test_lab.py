@@ -100,7 +100,8 @@ class LabTest(NamespaceCase):
         lab, now = self.lab, time.time()
         prometheus, node = lab.prometheus["15s"], lab.network.addresses["node"]
         client, server = lab.network.clients[0], lab.network.servers[0]
-        wanted = {"instance": node, "server_address": server, "server_port": str(lab.every_edge[0][2])}
+        wanted = {"instance": node, "client_address": client, "server_address": server,
+                  "server_port": str(lab.every_edge[0][2])}
         print(f"  {when}: verdict, query, and for some series the answer | the truth, within {TOLERANCE[0]:.0%} and {TOLERANCE[1]}")
         for query in (*lab_answers.recipes(client, server), *lab_answers.rules(prometheus),
                       *lab_answers.panels(prometheus, wanted, lab.books.address)):

@@ -26,8 +26,10 @@ function copyTypes(from, to, imports) {
 
 copyTypes('common/common.gen.d.ts', 'common.d.ts', './common.js');
 copyTypes('raw/dashboard/x/types.gen.d.ts', 'dashboard.d.ts', './common.js');
-const KINDS = ['timeseries', 'stat', 'table'];
-for (const kind of KINDS) copyTypes(`raw/composable/${kind}/panelcfg/x/types.gen.d.ts`, `${kind}.d.ts`, './common.js');
+const KINDS = ['timeseries', 'stat', 'table', 'nodeGraph'];
+for (const kind of KINDS) {
+  copyTypes(`raw/composable/${kind.toLowerCase()}/panelcfg/x/types.gen.d.ts`, `${kind}.d.ts`, './common.js');
+}
 
 let source = "import type { Dashboard } from './dashboard.js';\n";
 for (const kind of KINDS) source += `import type * as ${kind} from './${kind}.js';\n`;

@@ -49,7 +49,8 @@ class Lab:
         self.every_edge = [edge for edges in self.edges.values() for edge in edges]
         self.network.count(self.every_edge)
         self.packets_before = {node: self.network.packets(node, interface) for node, interface in ENDS.items()}
-        for agent in self.network.start_agents().values():
+        self._receiver = self._own(self.network.start_receiver())
+        for agent in self.network.start_agents(self._receiver).values():
             self._own(agent)
         self._start_clients(client1, client2, client3, server1, server2)
         self._start_prometheus()
@@ -129,7 +130,7 @@ class Lab:
         rules = [shipped.read(name) for name in shipped.RULE_FILES]
         monitor = self.network.monitor
         agents = list(self.network.addresses.values())
-        self.books = self._own(Books(self.network, self.every_edge, self.clients, {WEB_DROPPED}))
+        self.books = self._own(Books(self.network, self.every_edge, self.clients, {WEB_DROPPED}, self._receiver))
         pods = self._own(StateMetrics(monitor, {"shop-1": self.network.clients[0], "shop-2": self.network.clients[1]}))
 
         def start(scraped, port, features="", **changes):

@@ -27,11 +27,13 @@ _LAST_SYN_SECONDS, _ANSWER_SECONDS = 7, 35
 
 class Books:
     """Serves the truth on `address` in the monitor's namespace. `edges` are (client, server, port), `clients` LabClients.
-    No SYN to a port of `cut_off`, of a service, comes to the server while there is an outage."""
+    No SYN to a port of `cut_off`, of a service, comes to the server while there is an outage. `receiver` is that of the
+    agents' pushes."""
 
-    def __init__(self, network, edges, clients, cut_off):
+    def __init__(self, network, edges, clients, cut_off, receiver):
         self._network, self._edges, self._clients, self._cut_off = network, edges, clients, cut_off
         ports = " or ".join(f"dport = :{port}" for port in sorted({port for _, _, port in edges}))
+        self._receiver = receiver
         self._at_client = Sockets(network.client, f"( {ports} )")
         self._at_server = Sockets(network.server, f"( {ports.replace('dport', 'sport')} )")
         self._given_up = []  # (monotonic time, {edge: attempts that the client had given up by then})
@@ -126,16 +128,27 @@ class Books:
             for name, count in zip(("client", "server"), again):
                 total = (f"{name}_retransmitted_segments_total", ())
                 totals[total] = totals.get(total, 0) + count
+            if edge in clients:
+                # These clients wait for each answer. Of other programs nobody counts the answers.
+                found[_EDGE + "response_seconds_count", labels] = clients[edge]["requests"]
             add("handshake_rtt_seconds_count", labels, counts["syn_ack"], ("handshake_rtt_seconds_count", ()))
-            add("connections", labels, self._of_edge(self._at_client.open, edge),
-                ("connections", (("state", "established"),)))
-            if edge in clients and str(edge[2]) in answering:
-                # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
+            is_open = self._of_edge(self._at_client.open, edge)
+            add("connections", labels, is_open, ("connections", (("state", "established"),)))
+            pending = 0
+            if edge in clients:
                 answered = clients[edge]["connections"] + clients[edge]["refused"]
+                pending = clients[edge]["attempts"] - answered - self._timed_out(edge)
+            if str(edge[2]) in answering:
+                # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
                 of_clients, _ = self._of_reporters("connections", dict(labels))
-                found[of_clients] += clients[edge]["attempts"] - answered - self._timed_out(edge)
+                found[of_clients] += pending
+            # Whatever ended is in the connection log.
+            ended = ("connection_log_lines_total", ())
+            totals[ended] = totals.get(ended, 0) + counts["syn"] - sent_again - is_open - pending
             add("connections_stalled", labels, self._of_edge(
                 (each for each in self._at_client.open if _is_stalled(each)), edge))
+        node = self._network.addresses["node"].partition(":")[0]
+        totals["otlp_pushes_total", ()] = sum(each.connection[0] == node for each in list(self._receiver.requests))
         for (name, labels), value in totals.items():
             found["tcpgauge_" + name, labels] = value
         # The lab has few edges between workloads, so each has series of its own.

@@ -16,6 +16,7 @@ from support import cleanup
 from support.agent import Agent
 from support.forwarding import ForwardingTestbed, add_address, new_namespace
 from support.namespaces import run
+from support.receiver import Receiver
 
 _PORT = 10406
 # Neither scrapes nor what a node says to itself.
@@ -77,14 +78,22 @@ class LabNetwork:
     def nodes(self):
         return {"client": self.client, "node": self.node, "server": self.server}
 
-    def start_agents(self):
-        """{name of the node: agent}. The one in the middle captures on all interfaces, as on a node of Kubernetes.
+    def start_receiver(self):
+        """An OTLP receiver beside those who watch."""
+        with self.monitor.entered():
+            return Receiver(address=_MONITOR_ADDRESS)
+
+    def start_agents(self, receiver):
+        """{name of the node: agent}. The one in the middle captures on all interfaces, as on a node of Kubernetes. They push to
+        the receiver, and write connection logs that nobody reads.
 
         They look for names where there are none, because this machine's control groups may or may not have names."""
         interfaces = {"client": "client0", "node": "any", "server": "server0"}
         nameless = [f"--path.{path}={self._empty_folder.name}" for path in ("procfs", "cgroup", "container-logs")]
+        written = ["--connection-log=/dev/null", f"--otlp.endpoint={receiver.url}"]
+        often = dict(os.environ, OTEL_METRIC_EXPORT_INTERVAL="5000")
         return {name: Agent(namespace, "-i", interfaces[name], f"--web.listen-address={self.addresses[name]}", *nameless,
-                            *_FILTER)
+                            *written, *_FILTER, environment=often)
                 for name, namespace in self.nodes().items()}
 
     def count(self, edges):
