@@ -27,20 +27,21 @@ std::shared_ptr<const Snapshot> SnapshotHub::Fresh(ListedRows listed_rows, absl:
   const int64_t now_ns = clock_->SteadyNanoseconds();
   const int64_t begun_since_ns = now_ns - now_ns % tick_ns_;
   const MutexLock lock(&mutex_);
-  const auto is_fresh = [&] {
-    const Snapshot& latest = *Latest(listed_rows);
-    return latest.begun_ns >= begun_since_ns &&
-           (listed_rows == ListedRows::kFew || latest.listed_rows == ListedRows::kAll);
-  };
-  if (is_fresh()) return Latest(listed_rows);
+  if (HasFresh(listed_rows, begun_since_ns)) return Latest(listed_rows);
   ask_(begun_since_ns, listed_rows);
   const int64_t deadline_ns = SystemClock().SteadyNanoseconds() + longest_wait_ns_;
-  while (!is_fresh() && !must_stop()) {
+  while (!HasFresh(listed_rows, begun_since_ns) && !must_stop()) {
     const int64_t wait_from_ns = SystemClock().SteadyNanoseconds();
     if (wait_from_ns >= deadline_ns) break;
     published_.WaitUntil(&mutex_, std::min(deadline_ns, wait_from_ns + kStopPollNs));
   }
   return Latest(listed_rows);
+}
+
+bool SnapshotHub::HasFresh(ListedRows listed_rows, int64_t begun_since_ns) const {
+  const Snapshot& latest = *Latest(listed_rows);
+  return latest.begun_ns >= begun_since_ns &&
+         (listed_rows == ListedRows::kFew || latest.listed_rows == ListedRows::kAll);
 }
 
 void SnapshotHub::Publish(std::shared_ptr<const Snapshot> snapshot) {

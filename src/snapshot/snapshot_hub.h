@@ -84,6 +84,9 @@ class SnapshotHub {
     return listed_rows == ListedRows::kAll && current_all_ != nullptr ? current_all_ : current_;
   }
 
+  // Whether that snapshot was begun at `begun_since_ns` or later.
+  bool HasFresh(ListedRows listed_rows, int64_t begun_since_ns) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
   // The latest snapshot that lists all connections. Null if that began kAllKeptNs before the latest one.
   std::shared_ptr<const Snapshot> current_all_ ABSL_GUARDED_BY(mutex_);
