@@ -129,7 +129,7 @@ std::string BoundAddress(int fd) {
     if (!path.empty() && path.front() == '\0') {
       path.front() = '@';  // in the abstract namespace (unix(7))
     } else {
-      path = path.c_str();  // without the NUL at its end
+      path.resize(std::strlen(path.c_str()));  // without the NUL at its end
     }
     return kUnixPrefix + path;
   }

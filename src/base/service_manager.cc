@@ -5,7 +5,9 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 
 namespace tcpgauge {
 namespace {
@@ -29,8 +31,8 @@ int TellIntervalMs() {
 
 std::vector<int> PassedSockets() {
   const int count = sd_listen_fds(/*unset_environment=*/0);
-  std::vector<int> descriptors;
-  for (int i = 0; i < count; ++i) descriptors.push_back(SD_LISTEN_FDS_START + i);
+  std::vector<int> descriptors(static_cast<size_t>(std::max(count, 0)));
+  std::iota(descriptors.begin(), descriptors.end(), SD_LISTEN_FDS_START);
   return descriptors;
 }
 
