@@ -388,7 +388,7 @@ TEST_F(WebRoutesTest, PageAndApiAnswerToKnownHostsAlone) {
 TEST_F(WebRoutesTest, ARefusedHostCostsNoSnapshot) {
   bool was_asked = false;
   const SnapshotHub hub(
-      &clock_, kNanosecondsPerSecond, [&was_asked](int64_t) { was_asked = true; }, 1);
+      &clock_, kNanosecondsPerSecond, [&was_asked](int64_t, ListedRows) { was_asked = true; }, 1);
   sources_.hub = &hub;
   HttpRequest request;
   request.path = "/api/v1/connections";
