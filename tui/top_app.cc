@@ -97,11 +97,9 @@ void TopApp::HandleKey(const KeyEvent& event) {
   view_ = ApplyKey(view_, event, Context());
 
   if (view_.page == Page::kPcapFilter && before.page != Page::kPcapFilter) TakePcapFilter();
-  if (view_.frozen && !before.frozen) {
-    order_.Freeze();
-    groups_.Freeze();
-  }
-  if (!view_.frozen) {
+  const bool shows_other_list = view_.grouping != before.grouping;
+  if (view_.frozen && !before.frozen) FreezeShownList();
+  if (!view_.frozen || shows_other_list) {
     order_.Thaw();
     groups_.Thaw();
   }
@@ -118,8 +116,18 @@ void TopApp::HandleKey(const KeyEvent& event) {
   } else if (view_.filter != before.filter || view_.sort != before.sort || view_.reverse != before.reverse ||
              view_.frozen != before.frozen || view_.resets != before.resets || view_.names != before.names ||
              view_.averaging != before.averaging || view_.hide_closed != before.hide_closed ||
-             view_.grouping != before.grouping || view_.group_sort != before.group_sort) {
+             shows_other_list || view_.group_sort != before.group_sort) {
     Reorder();
+  }
+  if (view_.frozen && shows_other_list) FreezeShownList();
+}
+
+// The list that is not shown is of a snapshot that may be gone.
+void TopApp::FreezeShownList() {
+  if (IsOfGroups()) {
+    groups_.Freeze();
+  } else {
+    order_.Freeze();
   }
 }
 

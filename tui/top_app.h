@@ -51,6 +51,7 @@ class TopApp {
   void HandleKey(const KeyEvent& event);
   void TakeSnapshot();
   void PostWanted();
+  void FreezeShownList();
   void Reorder();
   void ReorderGroups();
   bool IsOfGroups() const { return view_.grouping != Grouping::kConnections; }
