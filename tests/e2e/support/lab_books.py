@@ -32,10 +32,11 @@ class Books:
 
     def __init__(self, network, edges, clients, cut_off, receiver):
         self._network, self._edges, self._clients, self._cut_off = network, edges, clients, cut_off
-        ports = " or ".join(f"dport = :{port}" for port in sorted({port for _, _, port in edges}))
         self._receiver = receiver
+        ports = " or ".join(f"dport = :{port}" for port in sorted({port for _, _, port in edges}))
         self._at_client = Sockets(network.client, f"( {ports} )")
         self._at_server = Sockets(network.server, f"( {ports.replace('dport', 'sport')} )")
+        self._ended = 0  # connections that had ended by the last look
         self._given_up = []  # (monotonic time, {edge: attempts that the client had given up by then})
         self._lock = threading.Lock()
         books = self
@@ -95,7 +96,7 @@ class Books:
         clients = self._clients.books()
         self._given_up.append((time.monotonic(), {edge: books["given_up"] for edge, books in clients.items()}))
         repeated = kernel["TcpExtTCPSynRetrans"]
-        found, totals = {}, {}
+        found, totals, ended = {}, {}, 0
         # Edges between workloads have series once the server answers.
         answering = {str(port) for (_, _, port), counts in counted.items() if counts["syn_ack"]}
 
@@ -142,11 +143,11 @@ class Books:
                 # Between workloads an attempt without an answer is open until the agent gives it up. None comes to the server.
                 of_clients, _ = self._of_reporters("connections", dict(labels))
                 found[of_clients] += pending
-            # Whatever ended is in the connection log.
-            ended = ("connection_log_lines_total", ())
-            totals[ended] = totals.get(ended, 0) + counts["syn"] - sent_again - is_open - pending
+            ended += counts["syn"] - sent_again - is_open - pending
             add("connections_stalled", labels, self._of_edge(
                 (each for each in self._at_client.open if _is_stalled(each)), edge))
+        # Whatever ended is in the connection log. One that began between two of these looks would take from it for a moment.
+        self._ended = totals["connection_log_lines_total", ()] = max(self._ended, ended)
         node = self._network.addresses["node"].partition(":")[0]
         totals["otlp_pushes_total", ()] = sum(each.connection[0] == node for each in list(self._receiver.requests))
         for (name, labels), value in totals.items():
