@@ -203,6 +203,8 @@ class alignas(64) ConnectionTable {
   // Tells edges what their connections carried. Each call tells the edges of at most 256 connections. Returns true when
   // a call has come to the last connection; the next call begins with the first one.
   bool TellSomeEdges();
+  // As above, for all connections.
+  void TellAllEdges();
   // Whether the connection in `slot` carried something that its edge was not told of.
   bool HasUntold(uint32_t slot) const { return (slot & kEmbryoSlots) == 0 && untold_.Has(slot); }
   // Tells the edge of the connection in `slot` what the connection carried since the last time. `losses` are those that

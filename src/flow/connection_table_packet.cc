@@ -169,6 +169,12 @@ bool ConnectionTable::TellSomeEdges() {
   return false;
 }
 
+void ConnectionTable::TellAllEdges() {
+  next_to_tell_ = 0;
+  while (!TellSomeEdges()) {
+  }
+}
+
 void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {
   const ConnectionRecord& record = records_[slot];
   const EndRecord& end = record.end(arrival.sender);

@@ -12,7 +12,7 @@ namespace {
 class EdgeCounts : public TableTest {
  protected:
   EdgeCounters Edges() {
-    TellAllEdges();
+    table().TellAllEdges();
     return SumOfEdges(*table().edges());
   }
 };
