@@ -166,6 +166,17 @@ TEST_F(EdgeCounts, WhatADoubtfulConnectionRepeatsIsSegmentsToo) {
   EXPECT_EQ(Edges().retransmitted_segments, 19u);
 }
 
+TEST_F(EdgeCounts, ASegmentOfAnyLengthCountsInFull) {
+  Handshake();
+  uint64_t sent = 0;
+  for (const uint32_t bytes : {100u, 65536u, (1u << 24) - 1, 1000u, 1u << 24, (1u << 25) + 5, 0xf0000000u}) {
+    Feed(FromClient().Seq(1001 + static_cast<uint32_t>(sent)).Ack(5001).Payload(bytes).Time(0.1));
+    sent += bytes;
+    EXPECT_EQ(Edges().client_payload_bytes, sent);
+  }
+  EXPECT_EQ(Edges().segments, 7u);
+}
+
 TEST_F(EdgeCounts, AKeepAliveIsNoSegment) {
   Handshake();
   Feed(FromServer().Seq(5001).Ack(1001).Time(0.1));
