@@ -177,6 +177,18 @@ TEST_F(EdgeCounts, ASegmentOfAnyLengthCountsInFull) {
   EXPECT_EQ(Edges().segments, 7u);
 }
 
+TEST_F(EdgeCounts, AnEdgeThatIsNeverSilentForTheIdleTimeoutKeepsItsSeries) {
+  options_.idle_timeout_ns = Seconds(1);
+  Handshake();
+  for (int tenth = 1; tenth < 200; ++tenth) {
+    const uint32_t number = 1001 + 10 * static_cast<uint32_t>(tenth);
+    if (tenth % 9 == 0) Feed(FromClient().Seq(number).Ack(5001).Payload(10).Time(0.1 * tenth));
+    Advance(0.1 * tenth);
+  }
+  EXPECT_EQ(table().size(), 1u);
+  EXPECT_EQ(table().edges()->retired_edges(), 0u);
+}
+
 TEST_F(EdgeCounts, AKeepAliveIsNoSegment) {
   Handshake();
   Feed(FromServer().Seq(5001).Ack(1001).Time(0.1));
