@@ -45,7 +45,9 @@ uint32_t GapSets(const TableOptions& options) {
 uint32_t TimeWaitCapacity(const TableOptions& options) { return std::max<uint32_t>(options.max_connections / 8, 1024); }
 
 std::unique_ptr<EdgeTable> MakeEdges(const TableOptions& options, BindingTable* bindings) {
-  const EdgeTimes times = {options.ranking_window_ns, options.idle_timeout_ns};
+  // An edge may be told of its traffic so much later than the traffic came.
+  const int64_t idle_timeout_ns = options.idle_timeout_ns + ConnectionTable::kTellingIntervalNs;
+  const EdgeTimes times = {options.ranking_window_ns, idle_timeout_ns};
   return std::make_unique<EdgeTable>(options.edges, times, options.hash_seed, bindings);
 }
 

@@ -203,11 +203,13 @@ class alignas(64) ConnectionTable {
   // Tells edges what their connections carried. Each call tells the edges of at most 256 connections. Returns true when
   // a call has come to the last connection; the next call begins with the first one.
   bool TellSomeEdges();
+  // As above, for all connections.
+  void TellAllEdges();
   // Whether the connection in `slot` carried something that its edge was not told of.
   bool HasUntold(uint32_t slot) const { return (slot & kEmbryoSlots) == 0 && untold_.Has(slot); }
-  // Tells the edge of the connection in `slot` what the connection carried since the last time. `losses` are those that
-  // the edge was not told of. REQUIRES: IsConfirmed(slot), keep_rates, and the slot is that of a record.
-  void TellEdge(uint32_t slot, const LossCounts& losses = LossCounts());
+  // Tells the edge of the connection in `slot` what the connection carried since the last time. REQUIRES:
+  // IsConfirmed(slot), keep_rates, and the slot is that of a record.
+  void TellEdge(uint32_t slot) { TellEdge(slot, EdgeTraffic()); }
 
   // Moves table time forward to `now_ns`, unless table time is later already. Ends connections that have timed out, and
   // updates edges and recently ended connections.
@@ -567,6 +569,11 @@ class alignas(64) ConnectionTable {
   // Confirms an unconfirmed connection if enough of it was seen (see Confirmation, above the class).
   // Counts what `sender` of a confirmed connection sent, for the totals at once, and for the edge later if possible.
   void CountSent(uint32_t slot, End sender, uint32_t payload_bytes, uint32_t segments, const LossCounts& losses);
+  // As TellEdge(), after a segment of `sender` with this payload. `losses` are those of the segment.
+  void TellAtOnce(uint32_t slot, End sender, uint32_t payload_bytes, const LossCounts& losses);
+  // As TellEdge(slot). `traffic` is what the edge is told besides: what neither EndRecord::untold_segments nor
+  // PayloadMarks has.
+  void TellEdge(uint32_t slot, EdgeTraffic traffic);
   // Counts everything that the connection carried (see Ledger::CreditAll).
   void CreditAll(uint32_t slot);
   void ConfirmIfDue(uint32_t slot);

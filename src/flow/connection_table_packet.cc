@@ -23,7 +23,7 @@ namespace {
 constexpr uint32_t kEdgesToldPerCall = 256;
 
 // The most payload of a segment whose edge may be told later: all segments that EndRecord::untold_segments counts have
-// less than 2^24 bytes then.
+// less than 2^24 bytes then. A segment may have more: a file can claim any length for a datagram that gives none.
 constexpr uint32_t kMaxUntoldBytes = 65535;
 static_assert(EndRecord::kMaxUntoldSegments * kMaxUntoldBytes <= PayloadMarks::OfEnd::kToldMask, "");
 
@@ -123,18 +123,30 @@ ABSL_ATTRIBUTE_ALWAYS_INLINE inline void ConnectionTable::CountSent(uint32_t slo
   // PayloadMarks::told has room for so much.
   const bool is_full = end.untold_segments == EndRecord::kMaxUntoldSegments || payload_bytes > kMaxUntoldBytes;
   const bool is_fragment = segments == 0 && payload_bytes > 0;
-  if (is_full || is_fragment || !losses.IsZero()) TellEdge(slot, losses);
+  if (is_full || is_fragment || !losses.IsZero()) TellAtOnce(slot, sender, payload_bytes, losses);
 }
 
-void ConnectionTable::TellEdge(uint32_t slot, const LossCounts& losses) {
-  ConnectionRecord& record = records_[slot];
+void ConnectionTable::TellAtOnce(uint32_t slot, End sender, uint32_t payload_bytes, const LossCounts& losses) {
   EdgeTraffic traffic;
   traffic.retransmitted_segments = losses.retransmitted_segments;
   traffic.out_of_order_segments = losses.out_of_order_segments;
+  if (payload_bytes > kMaxUntoldBytes) {
+    const ConnectionRecord& record = records_[slot];
+    const PayloadMarks::OfEnd& mark = measures_[slot].marks.ends[static_cast<size_t>(sender)];
+    const uint64_t before = record.end(sender).payload_bytes - payload_bytes;
+    const uint64_t untold = mark.Untold(before) + payload_bytes;
+    (sender == record.client_end() ? traffic.client_payload_bytes : traffic.server_payload_bytes) =
+        untold & ~PayloadMarks::OfEnd::kToldMask;
+  }
+  TellEdge(slot, traffic);
+}
+
+void ConnectionTable::TellEdge(uint32_t slot, EdgeTraffic traffic) {
+  ConnectionRecord& record = records_[slot];
   for (const End sender : {End::kA, End::kB}) {
     EndRecord& end = record.end(sender);
     PayloadMarks::OfEnd& mark = measures_[slot].marks.ends[static_cast<size_t>(sender)];
-    (sender == record.client_end() ? traffic.client_payload_bytes : traffic.server_payload_bytes) =
+    (sender == record.client_end() ? traffic.client_payload_bytes : traffic.server_payload_bytes) +=
         mark.Untold(end.payload_bytes);
     traffic.segments += end.untold_segments;
     mark.Tell(end.payload_bytes);
@@ -167,6 +179,12 @@ bool ConnectionTable::TellSomeEdges() {
     TellEdge(next_to_tell_);
   }
   return false;
+}
+
+void ConnectionTable::TellAllEdges() {
+  next_to_tell_ = 0;
+  while (!TellSomeEdges()) {
+  }
 }
 
 void ConnectionTable::Credit(uint32_t slot, const Arrival& arrival) {

@@ -91,7 +91,7 @@ void StartRttSample(const DecodedPacket& segment, uint32_t segment_end, uint32_t
 }
 
 // Whether a sample of `end` may begin with `segment`, which is new.
-bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end, const EndRecord& other) {
+bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndRecord& end) {
   switch (end.timing) {
     case Timing::kNone:
       // Wait while rtt_sequence is ahead of the segment, by at most the largest window. If it is further ahead modulo
@@ -104,8 +104,8 @@ bool MayStartRttSample(const DecodedPacket& segment, uint32_t now_us, const EndR
       return now_us - end.rtt_time_us > kMaxRttUs;
     case Timing::kRepetition:
       // The acknowledgment of the segment would wait until the loss before it is repaired. So the sample would measure
-      // the repair. If no acknowledgment was ever captured, new payload is the only sign of progress.
-      return !other.has(EndRecord::kAckSeen);
+      // the repair.
+      return false;
     case Timing::kCandidateSyn:
       return true;  // its sender continues this connection instead
   }
@@ -183,7 +183,9 @@ RttSample AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_
     if (segment.sequence_number != end.next_sequence) {
       gaps->Add(&record->gaps, sender, end.next_sequence, segment.sequence_number);
     }
-    if (MayStartRttSample(segment, now_us, end, other)) {
+    // If no acknowledgment was ever captured, new payload is the only sign of progress.
+    if (end.timing == Timing::kRepetition && !other.has(EndRecord::kAckSeen)) end.timing = Timing::kNone;
+    if (MayStartRttSample(segment, now_us, end)) {
       StartRttSample(segment, segment_end, now_us, other, &end);
     }
   }

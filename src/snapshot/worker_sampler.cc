@@ -29,18 +29,13 @@ WorkerSampler::Progress WorkerSampler::Step(int64_t steady_ns) {
 }
 
 void WorkerSampler::SampleBefore(int64_t second) {
-  TellAllEdges();
+  table_.TellAllEdges();
   Publish(second, second * kNanosecondsPerSecond);
 }
 
 void WorkerSampler::SampleLast() {
-  TellAllEdges();
+  table_.TellAllEdges();
   Publish(INT64_MAX, table_.now_ns());
-}
-
-void WorkerSampler::TellAllEdges() {
-  while (!table_.TellSomeEdges()) {
-  }
 }
 
 void WorkerSampler::Publish(int64_t second, int64_t time_ns) {

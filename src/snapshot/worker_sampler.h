@@ -50,7 +50,6 @@ class WorkerSampler {
   void SampleLast();
 
  private:
-  void TellAllEdges();
   void Publish(int64_t second, int64_t time_ns);
 
   ConnectionTable& table_;

@@ -25,7 +25,8 @@ class ConnectionNamesTest : public TableTest {
     return identity == nullptr ? "" : std::string(identity->identity.pod);
   }
   void Set(double sockets_read_seconds = 0) {
-    TellAllEdges();  // otherwise the account `other` would get what an edge was not told before it is superseded
+    table()
+        .TellAllEdges();  // otherwise the account `other` would get what an edge was not told before it is superseded
     ends_.map().sockets_read_ns = TestTime(sockets_read_seconds);
     table().SetIdentities(ends_.Take(), TestTime(sockets_read_seconds));
   }
@@ -39,7 +40,7 @@ class ConnectionNamesTest : public TableTest {
   // The client payload of each edge that has series, by "CLIENT>SERVER".
   std::map<std::string, uint64_t> Edges() {
     std::map<std::string, uint64_t> edges;
-    TellAllEdges();
+    table().TellAllEdges();
     table().edges()->VisitExported([&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices&, int64_t) {
       const Binding& ends = table().edges()->EndsOf(key);
       edges[PodOf(ends.client) + ">" + PodOf(ends.server)] += counters.client_payload_bytes;
@@ -52,7 +53,7 @@ class ConnectionNamesTest : public TableTest {
   // What all accounts of workloads hold, by "CLIENT>SERVER/LOCAL-ENDS".
   std::map<std::string, EdgeCounters> Workloads() {
     std::vector<WorkloadAccount> accounts;
-    TellAllEdges();
+    table().TellAllEdges();
     table().edges()->AppendWorkloads(&accounts);
     const auto workload = [](const IdentityRef& end) {
       return end == nullptr ? std::string() : std::string(end->identity.workload);

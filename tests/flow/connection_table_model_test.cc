@@ -19,6 +19,7 @@
 #include "src/flow/connection_table.h"
 #include "src/flow/key_hasher.h"
 #include "src/flow/overflow.h"
+#include "tests/support/edge_sums.h"
 #include "tests/support/model_table.h"
 #include "tests/support/random_traffic.h"
 #include "tests/support/segment.h"
@@ -27,11 +28,30 @@ namespace tcpgauge {
 namespace {
 
 constexpr uint64_t kSegmentsPerRun = 4000;
+constexpr size_t kTableBatch = 64;       // so many packets ConnectionTable handles together
 constexpr ptrdiff_t kLastSegments = 40;  // that are shown with a difference
 
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+// Returns the latest time of the packets from `begin` to before `end`.
+int64_t LatestOf(const std::vector<DecodedPacket>& packets, size_t begin, size_t end) {
+  int64_t latest_ns = 0;
+  for (size_t i = begin; i < end; ++i) latest_ns = std::max(latest_ns, packets[i].time_ns);
+  return latest_ns;
+}
+
+// Whether the accounts of all edges add up to what they were told, and to no more than what came.
+bool EdgesAddUp(const ConnectionTable& table) {
+  if (table.edges() == nullptr) return true;
+  const EdgeCounters edges = SumOfEdges(*table.edges());
+  const Totals told = table.told_totals();
+  return edges.client_payload_bytes == told.client_payload_bytes &&
+         edges.server_payload_bytes == told.server_payload_bytes && edges.segments == told.segments &&
+         told.client_payload_bytes <= table.totals().client_payload_bytes &&
+         told.server_payload_bytes <= table.totals().server_payload_bytes;
 }
 
 class Recorder : public EndedConnectionSink {
@@ -76,6 +96,7 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
   options.max_connections = traffic.Below(3) == 0 ? 1000 : 1 + traffic.Below(30);
   options.new_only = traffic.Below(6) == 0;
   options.keep_rates = traffic.Below(4) == 0;
+  options.edges.max_exported = traffic.Below(20);
   options.hash_seed = seed;
   options.count_views = traffic.Below(2) == 0;
   options.stall_ns = Seconds(0.1) * (1 + traffic.Below(100));
@@ -118,17 +139,19 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
       for (const DecodedPacket& packet : batch) hints.push_back(ConnectionHint::Of(packet, hasher));
     }
     table.Apply(batch, hints);
-    if (done % 3 == 0) table.TellSomeEdges();
+    if (traffic.Below(3) == 0) table.TellSomeEdges();
     // From here on the table does not know all segments that may have copies, and the model does.
     if (table.fingerprints().replaced_early() > 0) return "";
-    for (const DecodedPacket& packet : batch) {
-      model.Take(packet, recorder.ended);
+    for (size_t i = 0; i < batch.size(); ++i) {
+      if (i % kTableBatch == 0) model.BeginBatch(LatestOf(batch, i, std::min(batch.size(), i + kTableBatch)));
+      model.Take(batch[i], recorder.ended);
       if (model.is_open()) return "";
     }
     *compared += batch.size();
     model.Compare(table);
     if (model.error().empty() && model.ended_count() != recorder.ended.size()) return problem("ended too many");
     if (!model.error().empty()) return problem(("segment " + std::to_string(done)).c_str());
+    if (!EdgesAddUp(table)) return problem(("edges after segment " + std::to_string(done)).c_str());
     if (traffic.Below(4) == 0) {
       const int64_t now_ns = batch.back().time_ns + (traffic.Below(20) == 0 ? Seconds(traffic.Below(70)) : 0);
       while (!table.AdvanceTime(now_ns)) {
@@ -142,7 +165,8 @@ std::string RunOnce(uint64_t seed, uint64_t segments, uint64_t* compared) {
   model.EndAll(recorder.ended);
   model.Compare(table);
   const Totals told = table.told_totals();
-  if (told.client_payload_bytes != table.totals().client_payload_bytes || told.segments != table.totals().segments) {
+  if (told.client_payload_bytes != table.totals().client_payload_bytes || told.segments != table.totals().segments ||
+      !EdgesAddUp(table)) {
     return problem("an edge was not told");
   }
   return model.error().empty() ? "" : problem("at the end");

@@ -12,7 +12,7 @@ namespace {
 class EdgeCounts : public TableTest {
  protected:
   EdgeCounters Edges() {
-    TellAllEdges();
+    table().TellAllEdges();
     return SumOfEdges(*table().edges());
   }
 };
@@ -164,6 +164,29 @@ TEST_F(EdgeCounts, WhatADoubtfulConnectionRepeatsIsSegmentsToo) {
   EXPECT_EQ(table().totals().opened_midstream, 1u);
   EXPECT_EQ(Edges().segments, 21u);
   EXPECT_EQ(Edges().retransmitted_segments, 19u);
+}
+
+TEST_F(EdgeCounts, ASegmentOfAnyLengthCountsInFull) {
+  Handshake();
+  uint64_t sent = 0;
+  for (const uint32_t bytes : {100u, 65536u, (1u << 24) - 1, 1000u, 1u << 24, (1u << 25) + 5, 0xf0000000u}) {
+    Feed(FromClient().Seq(1001 + static_cast<uint32_t>(sent)).Ack(5001).Payload(bytes).Time(0.1));
+    sent += bytes;
+    EXPECT_EQ(Edges().client_payload_bytes, sent);
+  }
+  EXPECT_EQ(Edges().segments, 7u);
+}
+
+TEST_F(EdgeCounts, AnEdgeThatIsNeverSilentForTheIdleTimeoutKeepsItsSeries) {
+  options_.idle_timeout_ns = Seconds(1);
+  Handshake();
+  for (int tenth = 1; tenth < 200; ++tenth) {
+    const uint32_t number = 1001 + 10 * static_cast<uint32_t>(tenth);
+    if (tenth % 9 == 0) Feed(FromClient().Seq(number).Ack(5001).Payload(10).Time(0.1 * tenth));
+    Advance(0.1 * tenth);
+  }
+  EXPECT_EQ(table().size(), 1u);
+  EXPECT_EQ(table().edges()->retired_edges(), 0u);
 }
 
 TEST_F(EdgeCounts, AKeepAliveIsNoSegment) {

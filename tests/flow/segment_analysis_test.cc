@@ -199,6 +199,22 @@ TEST_F(SegmentAnalysis, NeverSamplesWhatWasSentAgain) {
   EXPECT_EQ(RttOfA(), 0);
 }
 
+TEST_F(SegmentAnalysis, ARepetitionDoesNotChangeWhereTheNextSampleBegins) {
+  // The number at which it begins is half a window ahead of the last segment, because so much was sent one way.
+  constexpr uint32_t kLast = 1100 + 0xe0000000;
+  for (const bool has_payload : {false, true}) {
+    record_ = {};
+    Feed(A().Seq(1000).Payload(100));
+    for (const uint32_t sent : {0x50000000u, 0xa0000000u}) Feed(A().Seq(1100 + sent).Payload(100));
+    Segment again = A().Seq(1100 + 0xa0000000);
+    Feed(has_payload ? again.Payload(100) : again.Fin());
+    EXPECT_EQ(a().timing == EndRecord::Timing::kRepetition, has_payload);
+    Feed(A().Seq(kLast).Payload(100));
+    EXPECT_EQ(a().timing, EndRecord::Timing::kNone) << "it goes on";
+    ExpectNoSample(B().Seq(5000).Ack(kLast + 100));
+  }
+}
+
 TEST_F(SegmentAnalysis, WithTimestampsASampleNeedsItsEcho) {
   Feed(A().Seq(1000).Payload(100).Timestamps(0xfffffffe, 0).Time(0));
   Feed(B().Ack(1200).Timestamps(7, 1).Time(0.020));

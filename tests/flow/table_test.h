@@ -128,13 +128,8 @@ class TableTest : public testing::Test, public EndedConnectionSink {
   void ExpectEdgesAddUp() {
     if (table().edges() == nullptr) return;
     ExpectAddUp(table().told_totals());
-    TellAllEdges();
+    table().TellAllEdges();
     ExpectAddUp(table().totals());
-  }
-
-  void TellAllEdges() {
-    while (!table().TellSomeEdges()) {
-    }
   }
 
   void ExpectAddUp(const Totals& totals) {

@@ -73,6 +73,18 @@ TEST_F(WorkerSamplerTest, HasTotalsAndEdgesOfTheTable) {
   EXPECT_TRUE(sample.totals.Since(sum).CountsNothing()) << "edges and totals count the same";
 }
 
+TEST_F(WorkerSamplerTest, ASampleOfAFileHasAllOfItsConnections) {
+  for (uint16_t port = 1000; port < 1400; ++port) Exchange(port, 1);
+  EXPECT_FALSE(table_.AdvanceTime(TestTime(2))) << "the table has told the edges of the first connections alone";
+  const Segment more = Segment({At("10.0.0.1:0").address, 1000}, At("10.0.0.2:80")).Seq(101).Ack(1001).Payload(7);
+  for (const bool is_last : {false, true}) {
+    Feed(Segment(more).Time(2));
+    is_last ? sampler_.SampleLast() : sampler_.SampleBefore(kTestStartNs / Seconds(1) + 3);
+    EXPECT_EQ(Latest().totals.payload_bytes(),
+              table_.totals().client_payload_bytes + table_.totals().server_payload_bytes);
+  }
+}
+
 TEST_F(WorkerSamplerTest, ASampleOfAFileHasTheTimeOfItsSecond) {
   Exchange(1000, 1);
   const int64_t second = kTestStartNs / Seconds(1) + 2;

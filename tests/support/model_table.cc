@@ -466,7 +466,9 @@ void ModelTable::CountRepeatedSyn(Connection* connection, int sender, const Deco
   ++ended_.syn_retransmissions;
   if (!connection->awaits_addresses) return;
   ++connection->repeated_syns;
-  if (connection->provisional_views == 0 && connection->repeated_syns >= 2) connection->waits_ns.push_back(now_ns_);
+  if (connection->provisional_views == 0 && connection->repeated_syns >= 2) {
+    connection->waits_ns.push_back(std::max(now_ns_, batch_end_ns_));
+  }
 }
 
 void ModelTable::EndWaits() {

@@ -49,6 +49,9 @@ class ModelTable {
   // created, in order. When the table was given a batch, `announced` may already hold those that later packets of the
   // batch ended. If the model disagrees with `announced`, error() says how.
   void Take(const DecodedPacket& packet, const std::vector<EndedConnection>& announced);
+  // The next packets come to the table together. The table takes the latest time among them, `end_ns`, as the present
+  // for all of them when it decides how long an attempt waits (see kRepetitionNs of ConnectionTable).
+  void BeginBatch(int64_t end_ns) { batch_end_ns_ = end_ns; }
   void AdvanceTime(int64_t now_ns, const std::vector<EndedConnection>& announced);
   void EndAll(const std::vector<EndedConnection>& announced);
 
@@ -314,6 +317,7 @@ class ModelTable {
 
   const TableOptions options_;
   const std::vector<EndedConnection>* announced_ = nullptr;  // the argument of the present call
+  int64_t batch_end_ns_ = 0;                                 // see BeginBatch()
   int64_t now_ns_ = 0;
   Connections connections_;
   std::map<Key, Key> further_views_;  // from the key of each view to the key of the first view
