@@ -206,6 +206,8 @@ TEST_F(SuspendTest, IsWholeWhileItIsSuspendedAndDrawnAnewAfter) {
 TEST_F(TerminalTest, KeysArriveAsWholeSequences) {
   Start();
   ASSERT_TRUE(Await("of 300"));
+  Type("sss");  // to the order in which connections began
+  ASSERT_TRUE(Await("Unsorted"));
   Type("\x1bOB\x1bOB\r");  // Down, Down, Enter; curses writes only what changes on the screen
   EXPECT_TRUE(Await("Handshake"));
   EXPECT_TRUE(Await("10.77.0.3:32770"));
