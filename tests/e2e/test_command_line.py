@@ -61,7 +61,7 @@ class CommandLineTest(unittest.TestCase):
             for taken in ("/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections", "/-/healthy/", "//-/ready",
                           "/x/../-/healthy"):
                 self.check_usage(["-T", path, "--web.listen-address", "127.0.0.1:0", "--web.telemetry-path", taken],
-                                 f"--web.telemetry-path: '{taken}'", "none of /, /-/healthy, /-/ready")
+                                 f"--web.telemetry-path: '{taken}'", "none of /-/healthy, /-/ready, /")
 
     def test_bad_filter_for_a_file_is_named(self):
         with _capture_file() as path:
