@@ -115,8 +115,8 @@ void TopApp::HandleKey(const KeyEvent& event) {
     TakeSnapshot();
   } else if (view_.filter != before.filter || view_.sort != before.sort || view_.reverse != before.reverse ||
              view_.frozen != before.frozen || view_.resets != before.resets || view_.names != before.names ||
-             view_.averaging != before.averaging || view_.hide_closed != before.hide_closed ||
-             shows_other_list || view_.group_sort != before.group_sort) {
+             view_.averaging != before.averaging || view_.hide_closed != before.hide_closed || shows_other_list ||
+             view_.group_sort != before.group_sort) {
     Reorder();
   }
   if (view_.frozen && shows_other_list) FreezeShownList();
