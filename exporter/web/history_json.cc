@@ -19,7 +19,7 @@
 namespace tcpgauge {
 namespace {
 
-// The edges of which the counts of all seconds are in memory at a time.
+// So many edges are read at a time: the counts of all their seconds are in memory then.
 constexpr size_t kEdgesAtATime = 16;
 
 // The last decimals of a time may be lost on its way through a client.

@@ -50,8 +50,8 @@ struct EndRecord {
   uint32_t rtt_timestamp;
   uint32_t smoothed_rtt_eighth_us : 29;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   Timing timing : 3;
-  // The segments with payload of which the connection's edge was not told yet. A connection with kDoubtful does not
-  // count those that are retransmissions until it is confirmed. At most kMaxUntoldSegments.
+  // Segments with payload that the connection's edge does not count yet. Until it is confirmed, a connection with
+  // kDoubtful leaves out retransmissions. At most kMaxUntoldSegments.
   uint16_t untold_segments : 7;
   uint16_t window_scale : 4;  // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t flags : 5;

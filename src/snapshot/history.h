@@ -46,7 +46,7 @@ struct HistorySample {
 //
 // Thread: the collector's thread calls Record(). Any thread may call Now() at any time.
 // Time: table time. It must not step back.
-// Bounds: MemoryBytes(), of which the chunks of ten minutes take 1.8 MB.
+// Bounds: MemoryBytes(). The chunks of ten minutes take 1.8 MB of that.
 class History {
  public:
   static constexpr size_t kEdges = 100;  // that are recorded at a time; up to HistoryChunk::kMaxEdges for moments

@@ -27,7 +27,7 @@ export function ordered(items, columns, name) {
   return [...items].sort(before);
 }
 
-// Those of which the texts hold all words of the filter; letter case does not matter.
+// Returns the rows whose texts contain every word of the filter. Letter case does not matter.
 export function filtered(items, textOf) {
   const words = state.filter.toLowerCase().split(/\s+/).filter((word) => word);
   if (words.length === 0) return items;
