@@ -18,7 +18,7 @@ import json
 import os
 import sys
 
-sys.dont_write_bytecode = True
+sys.dont_write_bytecode = True  # before the imports: otherwise they leave files in the checkout
 from dashboard_model import in_bits  # noqa: E402
 from node_dashboards import agent, node, nodes  # noqa: E402
 from service_dashboards import client, service, services_dashboard  # noqa: E402

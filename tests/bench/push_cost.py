@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(PROJECT, "tests", "e2e"))
 os.environ.setdefault("TCPGAUGE_BINARY", os.path.join(PROJECT, "bazel-bin", "tcpgauge"))
-
+# These imports need both.
 from support.agent import Agent, ThisHost  # noqa: E402
 from support.receiver import Receiver  # noqa: E402
 from support.waiting import wait_until  # noqa: E402
