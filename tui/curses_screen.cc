@@ -94,6 +94,8 @@ KeyEvent TranslateMouse() {
   return {};
 }
 
+constexpr int kCtrlL = '\f';
+
 KeyEvent Translate(int code) {
   switch (code) {
     case KEY_MOUSE:
@@ -276,6 +278,7 @@ std::optional<KeyEvent> CursesScreen::ReadKey() {
   if (HandleSignals()) return KeyEvent();
   const int code = getch();
   if (code == ERR) return std::nullopt;
+  if (code == kCtrlL) clearok(stdscr, TRUE);
   return Translate(code);
 }
 

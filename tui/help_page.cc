@@ -42,6 +42,7 @@ constexpr Entry kEntries[] = {
     {"n", "names or numbers of hosts and services"},
     {"z", "reset the totals"},
     {"h  ?", "this help; any key leaves it"},
+    {"Ctrl-L", "draw the screen anew, after another program wrote to it"},
 };
 
 }  // namespace

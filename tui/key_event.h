@@ -21,7 +21,7 @@ enum class Key : uint8_t {
   kClick,      // the left button of the mouse
   kWheelUp,    // away from the user
   kWheelDown,  // towards the user
-  kOther,      // any other key, a new size of the terminal, or the return from Ctrl-Z: only redraws the screen
+  kOther,      // any other key, Ctrl-L, a new size of the terminal, or the return from Ctrl-Z: only redraws the screen
 };
 
 // One press of a key, or one action of the mouse.

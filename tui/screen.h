@@ -27,7 +27,8 @@ class Screen {
   virtual void Draw(const Frame& frame) = 0;
 
   // Returns the next key that was pressed; nullopt when no key is waiting. Returns Key::kOther when the terminal has a
-  // new size. Never waits for a key. When the user suspends the process (Ctrl-Z), returns after it is continued.
+  // new size, and after Ctrl-L, when the next Draw() writes every character. Never waits for a key. When the user
+  // suspends the process (Ctrl-Z), returns after it is continued.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
   // Whether ReadKey() returns what the mouse does, if the terminal has one; off at first. Meanwhile the terminal itself

@@ -134,6 +134,8 @@ absl::Status CaptureWorker::CaptureLive() {
     CheckClock();
     TakeIdentities();
     bool busy = false;
+    // Read before the packets are: when a second has begun, the table's time will have entered it too.
+    const int64_t round_begin_ns = clock_.SteadyNanoseconds();
     int64_t read_until_ns = capture_clock_.now_ns() - kKernelDelayNs;
     if (merger_ != nullptr) SetMergerTime();
     for (size_t i = 0; i < sources_.size();) {
@@ -186,7 +188,7 @@ absl::Status CaptureWorker::CaptureLive() {
       ReadDropCounters();
       PollDiscoveredInterfaces(steady_ns);
     }
-    busy = Sample(steady_ns) == WorkerSampler::Progress::kTelling || busy;
+    busy = Sample(round_begin_ns) == WorkerSampler::Progress::kTelling || busy;
     busy = Publish(steady_ns) == WorkerPublisher::Progress::kInPass || busy;
     busy = SweepInterfaces(steady_ns) || busy;
     if (!busy) WaitForPackets();

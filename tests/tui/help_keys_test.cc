@@ -81,11 +81,12 @@ TEST_F(HelpKeysTest, TheHelpNamesTheKeysThatAreTestedHereAndNoOther) {
     std::istringstream words(screen_.LineText(row).substr(0, 15));
     for (std::string key; words >> key;) keys.insert(key);
   }
-  EXPECT_EQ(keys, std::set<std::string>({"q",    "Ctrl-C", "p", "g",     "F", "m", "s", "<", ">", "S", "o", "Up",
-                                         "Down", "j",      "k", "Enter", "/", "b", "c", "a", "n", "z", "h", "?"}));
+  EXPECT_EQ(keys,
+            std::set<std::string>({"q",    "Ctrl-C", "Ctrl-L", "p",     "g", "F", "m", "s", "<", ">", "S", "o", "Up",
+                                   "Down", "j",      "k",      "Enter", "/", "b", "c", "a", "n", "z", "h", "?"}));
 }
 
-// Ctrl-C is a signal, so TopAppRunTest and the end-to-end tests cover it.
+// Ctrl-C is a signal, so TopAppRunTest and the end-to-end tests cover it. Ctrl-L is the terminal's: see TerminalTest.
 TEST_F(HelpKeysTest, QQuits) {
   screen_.Type("q");
   EXPECT_FALSE(app_.Step());

@@ -21,7 +21,7 @@ namespace tcpgauge {
 namespace {
 
 constexpr char kDemo[] = "tests/tui/demo";
-constexpr int kPatienceMilliseconds = 200000;
+constexpr int kPatienceMilliseconds = 60000;
 
 // Runs the demo in its own terminal.
 class TerminalTest : public testing::Test {
@@ -206,10 +206,13 @@ TEST_F(SuspendTest, IsWholeWhileItIsSuspendedAndDrawnAnewAfter) {
 TEST_F(TerminalTest, KeysArriveAsWholeSequences) {
   Start();
   ASSERT_TRUE(Await("of 300"));
-  Type("sss");  // to the order in which connections began
-  ASSERT_TRUE(Await("Unsorted"));
-  Type("\x1bOB\x1bOB\r");  // Down, Down, Enter; curses writes only what changes on the screen
-  EXPECT_TRUE(Await("Handshake"));
+  output_.clear();
+  Type("sss\f");  // to the order in which connections began; Ctrl-L, because curses writes only what changes
+  ASSERT_TRUE(Await("10.77.0.3:32770"));
+  Type("\x1bOB\x1bOB\r\f");  // Down, Down, Enter
+  ASSERT_TRUE(Await("Handshake"));
+  output_.clear();
+  Type("\f");
   EXPECT_TRUE(Await("10.77.0.3:32770"));
 }
 
@@ -280,7 +283,8 @@ TEST_F(UnusableTypeTest, ATypeThatCannotMoveItsCursorFallsBack) {
 }
 
 TEST_F(TerminalTest, AKnownTypeGivesNoWarning) {
-  Start({{"TERM", "linux"}});
+  // Not "linux", for which curses loads libgpm, if it is installed. That library leaks a name.
+  Start({{"TERM", "vt220"}});
   ASSERT_TRUE(Await("of 300"));
   Type("q");
   EXPECT_EQ(AwaitEnd(), 0);
