@@ -8,6 +8,7 @@
 source "$(dirname -- "${BASH_SOURCE[0]}")/../deploy/setup.sh"
 
 passed=0 failed=0 skipped=0
+part_began=$SECONDS
 scratch=$(mktemp -d)
 parts=$scratch/parts failures=$scratch/failures # what is printed at the end, since some keep only the end of the output
 : >"$parts"
@@ -35,6 +36,12 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
+# Notes the sums of a part, and the seconds since the part before, with what was built meanwhile: part NAME SUMS
+part() {
+  echo "$1: $2, in $((SECONDS - part_began)) s" >>"$parts"
+  part_began=$SECONDS
+}
+
 # Adds to the sums; $4, the exit status of what counted, must not contradict it.
 add() {
   local failures=$2
@@ -56,7 +63,7 @@ add_counted() {
     END { if (name) print name ": " reason }' "$2" | failure "$1"
   if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
     add "${BASH_REMATCH[@]:1}" "$3"
-    echo "$1: $last" >>"$parts"
+    part "$1" "$last"
   else
     say "$1 came to no end"
     echo "came to no end; status $3, last line: $last" | failure "$1"
@@ -83,7 +90,7 @@ bazel_tests() {
   read -r pass fail skip targets unreadable <"$scratch/results"
   counts="$pass passed, $fail failed, $skip skipped"
   printf '%s\n' "$counts"
-  echo "$heading: $counts, from $targets targets; $unreadable passed without a readable test.xml" >>"$parts"
+  part "$heading" "$counts, from $targets targets; $unreadable passed without a readable test.xml"
   sed 1d "$scratch/results" | failure "$heading"
   if [ "$status" != 0 ] && [ "$fail" = 0 ]; then
     echo "bazel test ended with status $status: $(grep -m 1 '^ERROR: ' "$output")" | failure "$heading"

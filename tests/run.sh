@@ -14,8 +14,9 @@
 # Without --all, the slow tests are left out, and clang-tidy checks only what has changed (see tests/lint.sh). The
 # tests of tests/install are never included. They have their own run.sh.
 #
-# At the end are the sums of each part, and a line 'FAILED part: name: reason' for each failure, but at most 40 of them.
-# The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test failed, or when a part broke off.
+# At the end are the sums and the seconds of each part, and a line 'FAILED part: name: reason' for each failure, but at
+# most 40 of them. The last line is 'N passed, N failed, N skipped'. The exit status is 1 when a test failed, or when a
+# part broke off.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR disable=SC1091
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
@@ -53,6 +54,7 @@ benchmarks() {
     status=$?
   if [ "$status" = 0 ]; then
     add 1 0 0 0
+    part benchmarks "1 passed"
   else
     tail -n 20 "$output"
     echo "run.py --smoke: $(tail -n 1 "$output")" | failure benchmarks
@@ -90,9 +92,11 @@ fuzz() {
       add 0 1 0 0
     fi
   done
+  part fuzzing "$(wc -w <<<"$fuzzers") fuzzers"
 }
 
 install_packages "$project/deploy/packages.txt" "$project/tests/packages.txt"
+part packages installed
 counted "lint" "$project/tests/lint.sh" "${all[@]}"
 # Everything is built so: benchmarks too must not break the layers.
 bazel_tests "with sanitizers" --config=checked --test_tag_filters="-optimised${tags:+,$tags}" //...
