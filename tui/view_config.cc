@@ -4,30 +4,21 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "src/base/small_file.h"
-#include "src/base/utf8.h"
+#include "src/base/yaml_document.h"
 #include "src/snapshot/connection_sort.h"
 #include "tui/column_table.h"
 
 namespace tcpgauge {
 namespace {
-
-// Thrown and caught in this file alone, because yaml-cpp reports its errors by exceptions too.
-struct Wrong {
-  YAML::Mark where;
-  std::string what;
-};
 
 constexpr std::pair<const char*, Colour> kColours[] = {
     {"default", Colour::kDefault}, {"black", Colour::kBlack},   {"red", Colour::kRed},
@@ -50,39 +41,19 @@ const std::vector<Part>& Parts() {
   return parts;
 }
 
-// Returns `text`, which comes from the file, for a message: escaped, and cut if it is long.
-std::string Shown(const std::string& text) {
-  constexpr size_t kMaxBytes = 100;
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(ToValidUtf8(text.substr(0, kMaxBytes))),
-                      text.size() > kMaxBytes ? "..." : "", "\"");
-}
-
-std::string Text(const YAML::Node& node, const std::string& name) {
-  if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be one word")};
-  return node.Scalar();
-}
-
-bool Boolean(const YAML::Node& node, const std::string& name) {
-  bool value;
-  if (!node.IsScalar() || !YAML::convert<bool>::decode(node, value)) {
-    throw Wrong{node.Mark(), absl::StrCat(name, " must be true or false")};
-  }
-  return value;
-}
-
 void TakeColumns(const YAML::Node& node, ViewSettings* settings) {
   if (!node.IsSequence() || node.size() == 0) {
-    throw Wrong{node.Mark(), "columns must be a list, as in [client, server, up, down]"};
+    throw YamlFault{node.Mark(), "columns must be a list, as in [client, server, up, down]"};
   }
   for (const YAML::Node& element : node) {
-    const std::string name = Text(element, "a column");
+    const std::string name = YamlText(element, "a column");
     const Column* const column = ColumnNamed(name);
     if (column == nullptr) {
-      throw Wrong{element.Mark(), absl::StrCat("there is no column ", Shown(name), "; use ", ColumnNames())};
+      throw YamlFault{element.Mark(), absl::StrCat("there is no column ", QuotedYaml(name), "; use ", ColumnNames())};
     }
     const auto same = [column](const Column& other) { return other.title == column->title; };
     if (std::any_of(settings->columns.begin(), settings->columns.end(), same)) {
-      throw Wrong{element.Mark(), absl::StrCat("the column ", Shown(name), " occurs twice")};
+      throw YamlFault{element.Mark(), absl::StrCat("the column ", QuotedYaml(name), " occurs twice")};
     }
     settings->columns.push_back(*column);
     // From left to right, as the user wants them: as many as there is room for, and the first in any case.
@@ -91,41 +62,42 @@ void TakeColumns(const YAML::Node& node, ViewSettings* settings) {
 }
 
 void TakeSort(const YAML::Node& node, ViewSettings* settings) {
-  std::string name = Text(node, "sort");
+  std::string name = YamlText(node, "sort");
   settings->reverse = !name.empty() && name.front() == '-';
   if (settings->reverse) name.erase(0, 1);
   const std::optional<ConnectionSort> sort = ParseConnectionSort(name);
   if (!sort.has_value()) {
-    throw Wrong{node.Mark(), absl::StrCat("there is no order ", Shown(name), "; use ", ConnectionSortNames(),
-                                          ", or one of them after a - to reverse it")};
+    throw YamlFault{node.Mark(), absl::StrCat("there is no order ", QuotedYaml(name), "; use ", ConnectionSortNames(),
+                                              ", or one of them after a - to reverse it")};
   }
   settings->sort = *sort;
 }
 
 Colour ColourOf(const YAML::Node& node, const std::string& name) {
-  const std::string text = Text(node, name);
+  const std::string text = YamlText(node, name);
   std::vector<std::string> known;
   for (const auto& [candidate, colour] : kColours) {
     if (text == candidate) return colour;
     known.emplace_back(candidate);
   }
-  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be ", Shown(text), "; it may be ", absl::StrJoin(known, ", "))};
+  throw YamlFault{node.Mark(),
+                  absl::StrCat(name, " cannot be ", QuotedYaml(text), "; it may be ", absl::StrJoin(known, ", "))};
 }
 
 void TakeColours(const YAML::Node& node, Palette* palette) {
   if (node.IsScalar()) {
-    palette->on = Boolean(node, "colours (or a mapping, as in {trouble: magenta})");
+    palette->on = YamlBoolean(node, "colours (or a mapping, as in {trouble: magenta})");
     return;
   }
-  if (!node.IsMap()) throw Wrong{node.Mark(), "colours must be false, or a mapping, as in {trouble: magenta}"};
+  if (!node.IsMap()) throw YamlFault{node.Mark(), "colours must be false, or a mapping, as in {trouble: magenta}"};
   for (const auto& entry : node) {
-    const std::string name = Text(entry.first, "a key of colours");
+    const std::string name = YamlText(entry.first, "a key of colours");
     const auto part = std::find_if(Parts().begin(), Parts().end(), [&name](const Part& p) { return p.name == name; });
     if (part == Parts().end()) {
       std::vector<std::string> known;
       for (const Part& each : Parts()) known.emplace_back(each.name);
-      throw Wrong{entry.first.Mark(),
-                  absl::StrCat("colours has no ", Shown(name), "; use ", absl::StrJoin(known, ", "))};
+      throw YamlFault{entry.first.Mark(),
+                      absl::StrCat("colours has no ", QuotedYaml(name), "; use ", absl::StrJoin(known, ", "))};
     }
     const Colour colour = ColourOf(entry.second, name);
     for (const Style style : part->styles) palette->text[static_cast<size_t>(style)] = colour;
@@ -133,46 +105,40 @@ void TakeColours(const YAML::Node& node, Palette* palette) {
   }
 }
 
-ViewSettings Parse(const std::string& yaml) {
+ViewSettings SettingsOf(const YAML::Node& root) {
   ViewSettings settings;
-  const YAML::Node root = YAML::Load(yaml);
   if (root.IsNull()) return settings;
-  if (!root.IsMap()) throw Wrong{root.Mark(), "the file must be a mapping, as in \"sort: rate\""};
+  if (!root.IsMap()) throw YamlFault{root.Mark(), "the file must be a mapping, as in \"sort: rate\""};
   // The background first, since the colours change what it chose.
   for (const auto& entry : root) {
     if (!entry.first.IsScalar() || entry.first.Scalar() != "light_background") continue;
-    settings.palette = MakePalette(Boolean(entry.second, "light_background"));
+    settings.palette = MakePalette(YamlBoolean(entry.second, "light_background"));
   }
   constexpr const char* kKeys = "columns, sort, hide_closed, bits, names, mouse, light_background, colours";
   std::set<std::string> seen;
   for (const auto& entry : root) {
-    const std::string key = Text(entry.first, "a key");
+    const std::string key = YamlText(entry.first, "a key");
     const YAML::Node& value = entry.second;
-    if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat(Shown(key), " occurs twice")};
+    if (!seen.insert(key).second) throw YamlFault{entry.first.Mark(), absl::StrCat(QuotedYaml(key), " occurs twice")};
     if (key == "columns") {
       TakeColumns(value, &settings);
     } else if (key == "sort") {
       TakeSort(value, &settings);
     } else if (key == "hide_closed") {
-      settings.hide_closed = Boolean(value, key);
+      settings.hide_closed = YamlBoolean(value, key);
     } else if (key == "bits") {
-      settings.bits = Boolean(value, key);
+      settings.bits = YamlBoolean(value, key);
     } else if (key == "names") {
-      settings.names = Boolean(value, key);
+      settings.names = YamlBoolean(value, key);
     } else if (key == "mouse") {
-      settings.mouse = Boolean(value, key);
+      settings.mouse = YamlBoolean(value, key);
     } else if (key == "colours") {
       TakeColours(value, &settings.palette);
     } else if (key != "light_background") {
-      throw Wrong{entry.first.Mark(), absl::StrCat("unknown key ", Shown(key), "; use ", kKeys)};
+      throw YamlFault{entry.first.Mark(), absl::StrCat("unknown key ", QuotedYaml(key), "; use ", kKeys)};
     }
   }
   return settings;
-}
-
-absl::Status Error(const std::string& file, const YAML::Mark& where, const std::string& what) {
-  const std::string line = where.is_null() ? "" : absl::StrCat(", line ", where.line + 1);
-  return absl::InvalidArgumentError(absl::StrCat(file, line, ": ", what));
 }
 
 }  // namespace
@@ -186,15 +152,11 @@ std::string ViewConfigPath(const std::function<const char*(const char*)>& variab
 }
 
 absl::StatusOr<ViewSettings> ParseViewConfig(const std::string& yaml, const std::string& file) {
-  try {
-    return Parse(yaml);
-  } catch (const Wrong& wrong) {
-    return Error(file, wrong.where, wrong.what);
-  } catch (const YAML::Exception& exception) {
-    return Error(file, exception.mark, absl::StrCat("this is no YAML: ", exception.msg));
-  } catch (const std::exception&) {
-    return Error(file, YAML::Mark::null_mark(), "the file cannot be read");
-  }
+  ViewSettings settings;
+  const absl::Status status =
+      ReadYaml(yaml, file, [&settings](const YAML::Node& root) { settings = SettingsOf(root); });
+  if (!status.ok()) return status;
+  return settings;
 }
 
 absl::StatusOr<ViewSettings> ReadViewConfig(const std::string& path) {

@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exporter/http/web_config.h"
 
-#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <functional>
 #include <set>
-#include <sstream>
-#include <string_view>
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "exporter/http/basic_auth.h"
-#include "src/base/utf8.h"
+#include "src/base/yaml_document.h"
 
 namespace tcpgauge {
 namespace {
-
-// Thrown and caught in this file alone, because yaml-cpp reports its errors by exceptions too.
-struct Wrong {
-  YAML::Mark where;
-  std::string what;
-};
 
 template <typename T>
 using Names = std::vector<std::pair<std::string, T>>;
@@ -73,41 +63,22 @@ SuiteUse UseOf(const std::string& suite) {
 const Names<bool> kFrameOptions = {{"deny", true}, {"sameorigin", true}};
 const Names<bool> kContentTypeOptions = {{"nosniff", true}};
 
-// Returns `text`, which comes from the file, for a message: escaped, and cut if it is long.
-std::string Shown(const std::string& text) {
-  constexpr size_t kMaxBytes = 100;
-  const std::string shown = absl::Utf8SafeCEscape(ToValidUtf8(text.substr(0, kMaxBytes)));
-  return absl::StrCat("\"", shown, text.size() > kMaxBytes ? "..." : "", "\"");
-}
-
-std::string Text(const YAML::Node& node, const std::string& name) {
-  if (!node.IsScalar()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a string")};
-  return node.Scalar();
-}
-
-bool Boolean(const YAML::Node& node, const std::string& name) {
-  bool value;
-  if (!node.IsScalar() || !YAML::convert<bool>::decode(node, value)) {
-    throw Wrong{node.Mark(), absl::StrCat(name, " must be true or false")};
-  }
-  return value;
-}
-
 template <typename T>
 T OneOf(const Names<T>& names, const YAML::Node& node, const std::string& name) {
-  const std::string text = Text(node, name);
+  const std::string text = YamlText(node, name);
   std::vector<std::string> known;
   for (const auto& [candidate, value] : names) {
     if (candidate == text) return value;
     known.push_back(candidate);
   }
-  throw Wrong{node.Mark(), absl::StrCat(name, " cannot be ", Shown(text), "; it may be ", absl::StrJoin(known, ", "))};
+  throw YamlFault{node.Mark(),
+                  absl::StrCat(name, " cannot be ", QuotedYaml(text), "; it may be ", absl::StrJoin(known, ", "))};
 }
 
 std::vector<std::string> List(const YAML::Node& node, const std::string& name) {
-  if (!node.IsSequence()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a list")};
+  if (!node.IsSequence()) throw YamlFault{node.Mark(), absl::StrCat(name, " must be a list")};
   std::vector<std::string> list;
-  for (const YAML::Node& element : node) list.push_back(Text(element, name));
+  for (const YAML::Node& element : node) list.push_back(YamlText(element, name));
   return list;
 }
 
@@ -116,19 +87,19 @@ using Setter = std::function<void(const YAML::Node& value, const std::string& na
 // Calls the setter of each key of the mapping `node`, which may be null. An unknown or repeated key is an error.
 void ReadMapping(const YAML::Node& node, const std::string& name, const std::map<std::string, Setter>& setters) {
   if (node.IsNull()) return;
-  if (!node.IsMap()) throw Wrong{node.Mark(), absl::StrCat(name, " must be a mapping")};
+  if (!node.IsMap()) throw YamlFault{node.Mark(), absl::StrCat(name, " must be a mapping")};
   std::set<std::string> seen;
   for (const auto& entry : node) {
-    const std::string key = Text(entry.first, "a key");
+    const std::string key = YamlText(entry.first, "a key");
     const auto setter = setters.find(key);
     if (setter == setters.end()) {
       std::vector<std::string> known;
       known.reserve(setters.size());
       for (const auto& known_setter : setters) known.push_back(known_setter.first);
-      throw Wrong{entry.first.Mark(),
-                  absl::StrCat("unknown key ", Shown(key), " in ", name, "; use ", absl::StrJoin(known, ", "))};
+      throw YamlFault{entry.first.Mark(), absl::StrCat("unknown key ", QuotedYaml(key), " in ", name, "; use ",
+                                                       absl::StrJoin(known, ", "))};
     }
-    if (!seen.insert(key).second) throw Wrong{entry.first.Mark(), absl::StrCat("\"", key, "\" occurs twice")};
+    if (!seen.insert(key).second) throw YamlFault{entry.first.Mark(), absl::StrCat("\"", key, "\" occurs twice")};
     setter->second(entry.second, key);
   }
 }
@@ -143,7 +114,7 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
   TlsConfig tls;
   const auto path = [&file](std::string* target) {
     return [&file, target](const YAML::Node& value, const std::string& name) {
-      *target = Resolve(file, Text(value, name));
+      *target = Resolve(file, YamlText(value, name));
     };
   };
   ReadMapping(
@@ -166,27 +137,28 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
         }},
        {"prefer_server_cipher_suites",
         [&](const YAML::Node& value, const std::string& name) {
-          tls.prefer_server_cipher_suites = Boolean(value, name);
+          tls.prefer_server_cipher_suites = YamlBoolean(value, name);
         }},
        {"cipher_suites", [&](const YAML::Node& value, const std::string& name) {
           tls.cipher_suites = List(value, name);
           for (const YAML::Node& element : value) OneOf(kCipherSuites, element, name);
         }}});
-  if (tls.cert_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a cert_file"};
-  if (tls.key_file.empty()) throw Wrong{node.Mark(), "tls_server_config needs a key_file"};
-  if (tls.max_version < tls.min_version) throw Wrong{node.Mark(), "max_version is below min_version"};
+  if (tls.cert_file.empty()) throw YamlFault{node.Mark(), "tls_server_config needs a cert_file"};
+  if (tls.key_file.empty()) throw YamlFault{node.Mark(), "tls_server_config needs a key_file"};
+  if (tls.max_version < tls.min_version) throw YamlFault{node.Mark(), "max_version is below min_version"};
   if (tls.max_version < tls.LowestVersion()) {
-    throw Wrong{node.Mark(), "cipher_suites has suites of TLS 1.3 alone; raise max_version, or add a suite of TLS 1.2"};
+    throw YamlFault{node.Mark(),
+                    "cipher_suites has suites of TLS 1.3 alone; raise max_version, or add a suite of TLS 1.2"};
   }
   const bool verifies = tls.VerifiesClientCertificate();
   if (verifies && tls.client_ca_file.empty()) {
-    throw Wrong{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates"};
+    throw YamlFault{node.Mark(), "this client_auth_type needs a client_ca_file to verify certificates"};
   }
   if (!tls.client_ca_file.empty() && tls.client_auth == ClientAuth::kNoClientCert) {
-    throw Wrong{node.Mark(), "client_ca_file has no effect without a client_auth_type"};
+    throw YamlFault{node.Mark(), "client_ca_file has no effect without a client_auth_type"};
   }
   if (!tls.client_allowed_sans.empty() && !verifies) {
-    throw Wrong{node.Mark(), "client_allowed_sans needs a client_auth_type that verifies certificates"};
+    throw YamlFault{node.Mark(), "client_allowed_sans needs a client_auth_type that verifies certificates"};
   }
   return tls;
 }
@@ -194,14 +166,14 @@ TlsConfig ReadTls(const YAML::Node& node, const std::string& file) {
 HttpFields ReadHeaders(const YAML::Node& node) {
   HttpFields headers;
   const auto add = [&headers](const YAML::Node& value, const std::string& name) {
-    const std::string text = Text(value, name);
+    const std::string text = YamlText(value, name);
     const bool is_printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c != 0x7f; });
-    if (!is_printable) throw Wrong{value.Mark(), absl::StrCat(name, " must be one line of ASCII")};
+    if (!is_printable) throw YamlFault{value.Mark(), absl::StrCat(name, " must be one line of ASCII")};
     if (!text.empty()) headers.emplace_back(name, text);
   };
   const auto add_one_of = [&add](const Names<bool>& names) {
     return [&add, &names](const YAML::Node& value, const std::string& name) {
-      if (!Text(value, name).empty()) OneOf(names, value, name);
+      if (!YamlText(value, name).empty()) OneOf(names, value, name);
       add(value, name);
     };
   };
@@ -217,20 +189,20 @@ HttpFields ReadHeaders(const YAML::Node& node) {
 std::map<std::string, std::string> ReadUsers(const YAML::Node& node) {
   std::map<std::string, std::string> users;
   if (node.IsNull()) return users;
-  if (!node.IsMap()) throw Wrong{node.Mark(), "basic_auth_users must be a mapping of names to bcrypt hashes"};
+  if (!node.IsMap()) throw YamlFault{node.Mark(), "basic_auth_users must be a mapping of names to bcrypt hashes"};
   for (const auto& entry : node) {
-    const std::string name = Text(entry.first, "a user's name");
-    const std::string hash = Text(entry.second, "a user's hash");
+    const std::string name = YamlText(entry.first, "a user's name");
+    const std::string hash = YamlText(entry.second, "a user's hash");
     if (name.empty() || absl::StrContains(name, ":")) {
-      throw Wrong{entry.first.Mark(), "a user's name must not be empty or hold a colon"};
+      throw YamlFault{entry.first.Mark(), "a user's name must not be empty or hold a colon"};
     }
     if (!BasicAuth::IsUsableHash(hash)) {
-      throw Wrong{entry.second.Mark(),
-                  absl::StrCat("the hash of user ", Shown(name), " is not a bcrypt hash with a cost from 4 to ",
-                               BasicAuth::kMaxCost, "; htpasswd -nBC 10 \"\" makes one")};
+      throw YamlFault{entry.second.Mark(), absl::StrCat("the hash of user ", QuotedYaml(name),
+                                                        " is not a bcrypt hash with a cost from 4 to ",
+                                                        BasicAuth::kMaxCost, "; htpasswd -nBC 10 \"\" makes one")};
     }
     if (!users.emplace(name, hash).second) {
-      throw Wrong{entry.first.Mark(), absl::StrCat("user ", Shown(name), " occurs twice")};
+      throw YamlFault{entry.first.Mark(), absl::StrCat("user ", QuotedYaml(name), " occurs twice")};
     }
   }
   return users;
@@ -249,65 +221,12 @@ WebConfig ReadConfig(const YAML::Node& root, const std::string& file) {
           ReadMapping(
               value, name,
               // Whether to offer HTTP/2. The server never does, and every client accepts that.
-              {{"http2", [](const YAML::Node& flag, const std::string& key) { Boolean(flag, key); }},
+              {{"http2", [](const YAML::Node& flag, const std::string& key) { YamlBoolean(flag, key); }},
                {"headers", [&](const YAML::Node& map, const std::string&) { config.headers = ReadHeaders(map); }}});
         }},
        {"basic_auth_users",
         [&](const YAML::Node& value, const std::string&) { config.basic_auth_users = ReadUsers(value); }}});
   return config;
-}
-
-// Throws on a text that ReadConfig() should not see: because yaml-cpp would read it in part, or because it would take
-// too much stack.
-class Inspection : public YAML::EventHandler {
- public:
-  static void Inspect(const std::string& yaml) {
-    int line = 0;
-    for (size_t i = 0; i < yaml.size();) {
-      const size_t bytes = Utf8SequenceLength(std::string_view(yaml).substr(i));
-      const bool is_control =
-          (yaml[i] >= 0 && yaml[i] < ' ' && !absl::StrContains("\t\n\r", yaml[i])) || yaml[i] == 0x7f;
-      if (bytes == 0 || is_control) throw Wrong{YAML::Mark(), absl::StrCat("line ", line + 1, " is not text in UTF-8")};
-      if (yaml[i] == '\n') ++line;
-      i += bytes;
-    }
-    std::istringstream stream(yaml);
-    YAML::Parser parser(stream);
-    Inspection inspection;
-    parser.HandleNextDocument(inspection);
-    if (parser.HandleNextDocument(inspection)) {
-      throw Wrong{YAML::Mark(), "has a second document; remove the line --- that begins it"};
-    }
-  }
-
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    if (++aliases_ > kMaxWebConfigAliases) throw Wrong{mark, "too many aliases; write the values themselves"};
-  }
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    Descend(mark);
-  }
-  void OnSequenceEnd() override { --depth_; }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
-    Descend(mark);
-  }
-  void OnMapEnd() override { --depth_; }
-
- private:
-  void Descend(const YAML::Mark& mark) {
-    if (++depth_ > kMaxWebConfigDepth) throw Wrong{mark, "too many lists or mappings in one another"};
-  }
-
-  int depth_ = 0;
-  int aliases_ = 0;
-};
-
-absl::Status Error(const std::string& file, const YAML::Mark& where, const std::string& what) {
-  const std::string line = where.is_null() ? "" : absl::StrCat(" line ", where.line + 1);
-  return absl::InvalidArgumentError(absl::StrCat("web configuration ", file, line, ": ", what));
 }
 
 }  // namespace
@@ -333,14 +252,11 @@ std::vector<std::string> TlsConfig::CipherSuitesBelowTls13() const {
 bool IsDefaultCipherSuite(const std::string& suite) { return UseOf(suite) == SuiteUse::kByDefault; }
 
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file) {
-  try {
-    Inspection::Inspect(yaml);
-    return ReadConfig(YAML::Load(yaml), file);
-  } catch (const Wrong& wrong) {
-    return Error(file, wrong.where, wrong.what);
-  } catch (const YAML::Exception& exception) {
-    return Error(file, exception.mark, absl::Utf8SafeCEscape(ToValidUtf8(exception.msg)));
-  }
+  WebConfig config;
+  const absl::Status status = ReadYaml(yaml, absl::StrCat("web configuration ", file),
+                                       [&](const YAML::Node& root) { config = ReadConfig(root, file); });
+  if (!status.ok()) return status;
+  return config;
 }
 
 }  // namespace tcpgauge

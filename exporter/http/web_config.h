@@ -78,23 +78,15 @@ struct WebConfig {
   std::map<std::string, std::string> basic_auth_users;  // name to bcrypt hash; no users = no password is needed
 };
 
-// Bounds of ParseWebConfig(): how deep mappings and lists may be nested, and how many aliases a file may have.
-constexpr int kMaxWebConfigDepth = 8;
-constexpr int kMaxWebConfigAliases = 100;
-
 // Parses `yaml`, the contents of `file`. Reads no file. Relative paths in `yaml` are resolved against the directory of
-// `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. Only web_config.cc includes
-// yaml-cpp.
-//
-// The text must be a single document in UTF-8, and its only control characters are tabs and line ends. yaml-cpp would
-// stop at the byte 4 or at the end of the first document, and the users after that point would be lost.
+// `file`. If `yaml` is empty, returns a configuration without TLS, headers and users.
 //
 // An unknown key or value is an error, because to ignore it could leave the server less protected than its owner
 // believes. A repeated key is an error too. `http2` has no effect, because the server does not speak HTTP/2. The suites
 // of TLS 1.3 may occur in `cipher_suites`, but all of them are always allowed. As in Go, a list that has only suites of
 // TLS 1.3 switches the versions below TLS 1.3 off.
 //
-// Errors: InvalidArgument. The message names the file, the line if it is known, and the error.
+// Errors: InvalidArgument. The message names the file, the line if it is known, and the error (see ReadYaml()).
 absl::StatusOr<WebConfig> ParseWebConfig(const std::string& yaml, const std::string& file);
 
 // Returns whether TLS 1.2 uses `suite`, an element of TlsConfig::cipher_suites, by default. These suites are AES-GCM

@@ -67,6 +67,9 @@ TEST(ViewConfig, AnErrorNamesFileLineAndWhatWouldBeRight) {
       {"colours: {bar: beige}", "c.yml, line 1: bar cannot be \"beige\"; it may be default, black, red"},
       {"sort: [", "c.yml, line 1: this is no YAML: "},
       {"- a", "c.yml, line 1: the file must be a mapping"},
+      {"bits: true\n---\nbits: false\n", "c.yml: there is a second document"},
+      {"bits: true\n\4\nmouse: false\n", "c.yml, line 2: this is not text in UTF-8"},
+      {std::string(20000, '['), "c.yml, line 1: too many lists or mappings in one another"},
       {"\"\\e[31m\": 1", "c.yml, line 1: unknown key \"\\033[31m\""}};
   for (const auto& [yaml, error] : cases) EXPECT_EQ(ErrorOf(yaml).substr(0, error.size()), error) << yaml;
 }

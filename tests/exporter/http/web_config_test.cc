@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/base/yaml_document.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -137,11 +139,11 @@ TEST(WebConfig, RefusesATextOfWhichAPartWouldBeRead) {
   ASSERT_EQ(ParseWebConfig(first + users, "web.yml").value().basic_auth_users.size(), 1);
   for (const std::string& separator :
        {std::string("\4"), std::string("\0", 1), std::string("\x1b"), std::string("\x7f")}) {
-    EXPECT_THAT(ErrorOf(first + separator + users), HasSubstr("line 2 is not text in UTF-8")) << separator;
-    EXPECT_THAT(ErrorOf(separator + first + users), HasSubstr("line 1 is not text in UTF-8")) << separator;
+    EXPECT_THAT(ErrorOf(first + separator + users), HasSubstr("line 2: this is not text in UTF-8")) << separator;
+    EXPECT_THAT(ErrorOf(separator + first + users), HasSubstr("line 1: this is not text in UTF-8")) << separator;
   }
   for (const char* separator : {"\xff", "\xc3", "\xe2\x82", "\xed\xa0\x80", "\xfe\xff"}) {
-    EXPECT_THAT(ErrorOf(first + "# " + separator + "\n" + users), HasSubstr("line 2 is not text in UTF-8"));
+    EXPECT_THAT(ErrorOf(first + "# " + separator + "\n" + users), HasSubstr("line 2: this is not text in UTF-8"));
   }
   for (const char* separator : {"---\n", "...\n---\n", "--- # next\n", "---\n---\n"}) {
     EXPECT_THAT(ErrorOf(first + separator + users), HasSubstr("second document")) << separator;
@@ -157,10 +159,10 @@ TEST(WebConfig, BoundsDepthAndAliases) {
     EXPECT_THAT(ErrorOf(yaml), HasSubstr("in one another")) << opening;
   }
   std::string yaml = "basic_auth_users:\n  u: &hash " + Hash() + "\n";
-  for (int i = 0; i < kMaxWebConfigAliases; ++i) yaml += "  u" + std::to_string(i) + ": *hash\n";
+  for (int i = 0; i < kMaxYamlAliases; ++i) yaml += "  u" + std::to_string(i) + ": *hash\n";
   const auto config = ParseWebConfig(yaml, "web.yml");
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->basic_auth_users.size(), kMaxWebConfigAliases + 1);
+  EXPECT_EQ(config->basic_auth_users.size(), kMaxYamlAliases + 1);
   EXPECT_THAT(ErrorOf(yaml + "  more: *hash\n"), HasSubstr("too many aliases"));
 }
 
