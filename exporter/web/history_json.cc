@@ -15,12 +15,13 @@
 #include "src/base/time_units.h"
 #include "src/snapshot/edge_groups.h"
 #include "src/snapshot/history_counts.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 namespace {
 
 // So many edges are read at a time: the counts of all their seconds are in memory then.
-constexpr size_t kEdgesAtATime = 16;
+constexpr size_t kEdgesAtATime = 8;
 
 // The last decimals of a time may be lost on its way through a client.
 constexpr int64_t kRoundedNs = kNanosecondsPerMillisecond;
@@ -107,6 +108,26 @@ void WriteSeries(size_t size, bool is_short, Counts counts, JsonWriter* writer) 
   }
 }
 
+// Writes a member with the response times of a series, if there are any: for each second that has some its index, the
+// number of the first bucket, and the counts from there on. counts(i): see WriteSeries().
+template <typename Counts>
+void WriteResponseTimes(size_t size, Counts counts, JsonWriter* writer) {
+  bool is_first = true;
+  for (size_t i = 0; i < size; ++i) {
+    if (counts(i) == nullptr || counts(i)->response_times.IsZero()) continue;
+    const auto& times = counts(i)->response_times.counts;
+    const auto is_counted = [](uint32_t count) { return count > 0; };
+    const auto* const begin = std::find_if(times.begin(), times.end(), is_counted);
+    const auto* const end = std::find_if(times.rbegin(), times.rend(), is_counted).base();
+    writer->Raw(is_first ? ",\"response_buckets\":[[" : ",[").Value(static_cast<uint64_t>(i)).Raw(",");
+    writer->Value(static_cast<int64_t>(begin - times.begin() + ResponseCounts::kFirst));
+    for (const auto* count = begin; count != end; ++count) writer->Raw(",").Value(static_cast<uint64_t>(*count));
+    writer->Raw("]");
+    is_first = false;
+  }
+  if (!is_first) writer->Raw("]");
+}
+
 // Writes an object with what was counted when the part begins.
 void WriteBefore(const Part& part, JsonWriter* writer) {
   HistoryCounts before = part.history.before();
@@ -165,9 +186,9 @@ bool WriteEdges(const Part& part, absl::Span<const size_t> edges, const EdgesVie
     WriteEnds(part.history.edges()[edges[i]], grouping, writer);
     writer->Raw(",");
     const auto of_edge = absl::MakeConstSpan(counts).subspan(i * size, size);
-    WriteSeries(
-        size, /*is_short=*/true,
-        [&](size_t second) { return of_edge[second].has_value() ? &*of_edge[second] : nullptr; }, writer);
+    const auto counts_of = [&](size_t second) { return of_edge[second].has_value() ? &*of_edge[second] : nullptr; };
+    WriteSeries(size, /*is_short=*/true, counts_of, writer);
+    WriteResponseTimes(size, counts_of, writer);
     writer->Raw("}");
   }
   return true;
@@ -246,8 +267,9 @@ std::optional<std::string> HistoryJson(const HistoryView& history, const Snapsho
   if (query.server.has_value() || query.client.has_value()) {
     const std::vector<HistoryCounts> sum = history.SumOf(is_wanted);
     writer.Raw(",\"matching\":{");
-    WriteSeries(
-        seconds.size(), /*is_short=*/false, [&](size_t i) { return &sum[part.begin + i]; }, &writer);
+    const auto counts_of = [&](size_t i) { return &sum[part.begin + i]; };
+    WriteSeries(seconds.size(), /*is_short=*/false, counts_of, &writer);
+    WriteResponseTimes(seconds.size(), counts_of, &writer);
     writer.Raw("}");
   }
   writer.Raw(",\"edges\":[");

@@ -140,11 +140,16 @@ void History::AppendEdges() {
   for (size_t i = 0; i < count; ++i) {
     const size_t number = (next_edge_ + i) % count;
     Edge& edge = edges_.find(chunk_->edge(number).key)->second;
+    const ResponseCounts response_times = edge.counts.response_times;
+    const bool wait = (chunk_->seconds() + number) % kResponseSeconds != 0;
+    if (wait) edge.counts.response_times = {};
     if (!chunk_->Append(number, edge.counts)) {
+      edge.counts.response_times = response_times;
       next_edge_ = number;
       return;
     }
     edge.counts = {};
+    if (wait) edge.counts.response_times = response_times;
   }
 }
 

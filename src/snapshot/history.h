@@ -40,6 +40,9 @@ struct HistorySample {
 // payload lately, and what attempts to connect: a failing edge without payload has a place too, if there are not so
 // many. The weight of a second halves in half a minute.
 //
+// The response times of an edge are written every kResponseSeconds seconds alone, since buckets take more room than all
+// other counts. Edges take turns.
+//
 // A reader holds the chunks themselves, and nothing is copied under the lock but their pointers. So no reader holds up
 // the collector. When a chunk is dropped that a reader still holds, it takes memory until the reader is done. A new one
 // is not made while two such chunks exist: its seconds then become one long second.
@@ -50,6 +53,7 @@ struct HistorySample {
 class History {
  public:
   static constexpr size_t kEdges = 100;  // that are recorded at a time; up to HistoryChunk::kMaxEdges for moments
+  static constexpr size_t kResponseSeconds = 10;
 
   // Returns the most memory that such a history takes. What Now() copies is not counted.
   static uint64_t MemoryBytes(size_t max_edges, size_t seconds);

@@ -9,9 +9,13 @@ namespace tcpgauge {
 namespace {
 
 constexpr size_t kMaxVarintBytes = 10;
-// The edge's number, a bit for each counter and one for the gauge, and the amounts.
-constexpr size_t kMaxRecordBytes = 1 + 2 + (kHistoryCounterCount + 1) * kMaxVarintBytes;
-static_assert(kHistoryCounterCount + 1 <= 14, "the bits must fit into two bytes of a varint");
+// The edge's number, a bit for the gauge, for each counter and for the response times, the amounts, and of the response
+// times the number of buckets, their places and amounts.
+constexpr size_t kMaxRecordBytes =
+    1 + 3 + (kHistoryCounterCount + 1) * kMaxVarintBytes + 1 + ResponseCounts::kBuckets * (1 + 5);
+constexpr uint64_t kHasResponseTimes = uint64_t{2} << kHistoryCounterCount;
+static_assert(kHistoryCounterCount + 2 <= 21, "the bits must fit into three bytes of a varint");
+static_assert(ResponseCounts::kBuckets < 256, "a bucket's place has one byte");
 static_assert(HistoryChunk::kMaxEdges <= 256, "an edge's number has one byte");
 
 uint8_t* AppendVarint(uint64_t value, uint8_t* to) {
@@ -26,6 +30,25 @@ uint64_t TakeVarint(const uint8_t** from) {
     const uint8_t byte = *(*from)++;
     value |= static_cast<uint64_t>(byte & 0x7f) << shift;
     if (byte < 0x80) return value;
+  }
+}
+
+uint8_t* AppendResponseTimes(const ResponseCounts& times, uint8_t* to) {
+  uint8_t* const grown = to++;
+  *grown = 0;
+  for (size_t i = 0; i < ResponseCounts::kBuckets; ++i) {
+    if (times.counts[i] == 0) continue;
+    ++*grown;
+    *to++ = static_cast<uint8_t>(i);
+    to = AppendVarint(times.counts[i], to);
+  }
+  return to;
+}
+
+void TakeResponseTimes(const uint8_t** from, ResponseCounts* times) {
+  for (uint8_t grown = *(*from)++; grown > 0; --grown) {
+    const size_t place = *(*from)++;
+    times->counts[place] = static_cast<uint32_t>(TakeVarint(from));
   }
 }
 
@@ -47,6 +70,7 @@ bool HistoryChunk::Append(size_t edge, const HistoryCounts& counts) {
   for (size_t i = 0; i < kHistoryCounterCount; ++i) {
     if (counts.*kHistoryCounters[i].member > 0) bits |= uint64_t{2} << i;
   }
+  if (!counts.response_times.IsZero()) bits |= kHasResponseTimes;
   if (bits == 0) return true;
   record[0] = static_cast<uint8_t>(edge);
   uint8_t* end = AppendVarint(bits, record + 1);
@@ -54,6 +78,7 @@ bool HistoryChunk::Append(size_t edge, const HistoryCounts& counts) {
   for (const HistoryCounter& counter : kHistoryCounters) {
     if (counts.*counter.member > 0) end = AppendVarint(counts.*counter.member, end);
   }
+  if ((bits & kHasResponseTimes) != 0) end = AppendResponseTimes(counts.response_times, end);
   const size_t room = kBytes * (second_count_ + 1) / kSeconds - byte_count_;
   if (static_cast<size_t>(end - record) > room) return false;
   std::copy(record, end, bytes_.begin() + static_cast<ptrdiff_t>(byte_count_));
@@ -85,6 +110,7 @@ void HistoryChunk::Visit(size_t count,
       for (size_t member = 0; member < kHistoryCounterCount; ++member) {
         if ((bits >> member & 2) != 0) edge.*kHistoryCounters[member].member = TakeVarint(&from);
       }
+      if ((bits & kHasResponseTimes) != 0) TakeResponseTimes(&from, &edge.response_times);
     }
     visit(i, absl::MakeConstSpan(counts).subspan(0, seconds_[i].edges));
   }

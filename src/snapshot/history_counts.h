@@ -9,6 +9,7 @@
 
 #include "src/flow/edge.h"
 #include "src/flow/totals.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 
@@ -31,7 +32,8 @@ struct HistoryCounts {
   uint64_t handshake_rtt_us_sum = 0;
   uint64_t responses = 0;
   uint64_t response_us_sum = 0;
-  uint64_t connections = 0;  // a gauge: those neither closed nor reset, at the end of the second
+  uint64_t connections = 0;       // a gauge: those neither closed nor reset, at the end of the second
+  ResponseCounts response_times;  // of an edge; the totals have none
 
   uint64_t payload_bytes() const { return client_payload_bytes + server_payload_bytes; }
 
@@ -39,11 +41,11 @@ struct HistoryCounts {
   void Add(const HistoryCounts& other);
   // Returns what was counted since `before`, with the gauge of now. REQUIRES: no counter of `before` is higher.
   HistoryCounts Since(const HistoryCounts& before) const;
-  // Whether all counters are 0, whatever the gauge is.
+  // Whether all counters and the response times are 0, whatever the gauge is.
   bool CountsNothing() const;
 };
 
-// Returns what the account of an edge, or the totals of a table, come to.
+// Returns what the account of an edge, or the totals of a table, come to, without response_times.
 HistoryCounts HistoryCountsOf(const EdgeCounters& edge);
 HistoryCounts HistoryCountsOf(const Totals& totals);
 
@@ -54,7 +56,7 @@ struct HistoryCounter {
   bool is_microseconds;   // JSON shows seconds
 };
 
-// All members but the gauge. Those of busy edges come first (see HistoryChunk).
+// All members but the gauge and the response times. Those of busy edges come first (see HistoryChunk).
 constexpr HistoryCounter kHistoryCounters[] = {
     {&HistoryCounts::client_payload_bytes, "client_payload_bytes", false},
     {&HistoryCounts::server_payload_bytes, "server_payload_bytes", false},

@@ -54,8 +54,9 @@ class HistoryView {
   const std::vector<HistoryEdge>& edges() const { return edges_; }
 
   // Calls `visit(edge, second, counts)` for each second in which an edge was recorded, second by second. `edge` is an
-  // index of edges(), and `second` of seconds(). `counts` is what was counted in this second, and may be all zero. An
-  // edge that is left out of a second was not among the heaviest ones.
+  // index of edges(), and `second` of seconds(). Response times come every few seconds, with those of the seconds
+  // before (see History). `counts` is what was counted in this second, and may be all zero. An edge that is left out of
+  // a second was not among the heaviest ones.
   void VisitEdges(absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts& counts)> visit) const;
 
   // Returns the sum, second by second, over the edges that `matches` selects.

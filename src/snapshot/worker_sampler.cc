@@ -5,6 +5,7 @@
 #include "src/flow/binding_table.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/edge_table.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 namespace {
@@ -51,6 +52,7 @@ void WorkerSampler::Publish(int64_t second, int64_t time_ns) {
         [&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices&, int64_t start_time_ns) {
           const Binding& ends = edges->EndsOf(key);
           back.edges.push_back({key, ends.client, ends.server, start_time_ns, HistoryCountsOf(counters)});
+          back.edges.back().counts.response_times = ResponseCountsOf(edges->DistributionsOf(key).response_seconds);
         });
   }
   buffer_.Publish();

@@ -140,18 +140,22 @@ class TrafficTest(ViewsCase):
                                 "arguments[0]).nextSibling.textContent", title)
             return float(value.split()[0]) if value.endswith(" ms") else 0
         for title in ("Mean response", "p50", "p95", "p99"):
-            wait_until(lambda title=title: slow <= milliseconds(title) < 2 * slow, title, 30)
-        # The page makes quantiles of buckets as the agent does: of one client, both tell the same.
-        own, agents = page.script("return [[...document.querySelectorAll('#service dt')].find(e => e.textContent === 'p95')"
-                                  ".nextSibling, document.querySelector('#service td[data-column=p95]')].map("
-                                  "e => e.textContent)")
-        self.assertEqual(own, agents)
+            wait_until(lambda title=title: slow / 1.2 <= milliseconds(title) < 2 * slow, title, 30)
+        # The page makes quantiles of coarser buckets than the agent does: of one client, both tell nearly the same.
+        agents = float(page.script("return document.querySelector('#service td[data-column=p95]').textContent").split()[0])
+        self.assertAlmostEqual(milliseconds("p95"), agents, delta=agents / 4)
         self.assertEqual(page.text("#service figcaption .title"), ["Rates", "Attempts", "Loss", "Response time"])
         for unit in ("B/s", "/s", "%", "ms"):
             self.assertTrue(any(text.endswith(unit) for text in page.text("#service .grid .tick text")), unit)
         self.assertRegex(page.text("#service .axis:not(.grid) .tick text")[0], r"^\d\d:\d\d(:\d\d)?$")
         line = "return document.querySelector('#service figure:nth-child(4) path.p95').getAttribute('d') || ''"
         wait_until(lambda: page.script(line).count("L") >= 2, "a line of the 95th percentile", 30)
+        # It begins with the history, as that of the means does, and not with the page. Buckets may be ten seconds late.
+        p95, mean, ten_seconds = page.script(
+            "const figure = document.querySelector('#service figure:nth-child(4)');"
+            "return [...['p95', 'down'].map(name => parseFloat(figure.querySelector(`path.${name}`).getAttribute('d')"
+            ".slice(1))), figure.querySelector('svg').clientWidth / 6]")
+        self.assertLess(p95 - mean, ten_seconds)
         # What the chart shows is a table too.
         page.click("#service figure:nth-child(4) summary")
         wait_until(lambda: page.text("#service figure:nth-child(4) tbody tr:first-child td")[0].endswith(" ms"),

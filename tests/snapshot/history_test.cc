@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -84,6 +86,40 @@ TEST_F(HistoryTest, TellsWhatEachSecondBrought) {
   EXPECT_EQ(view.seconds()[2].totals.connections, 2);
   EXPECT_EQ(BytesOf(view, 80), (std::vector<int64_t>{100, 0, 7}));
   EXPECT_EQ(BytesOf(view, 443), (std::vector<int64_t>{-1, 50, 60}));
+}
+
+// The buckets of the response times of all edges, by second.
+std::vector<uint32_t> ResponsesOf(const HistoryView& view, size_t bucket) {
+  std::vector<uint32_t> responses;
+  for (const HistoryCounts& sum : view.SumOf([](const HistoryEdge&) { return true; })) {
+    responses.push_back(sum.response_times.counts[bucket]);
+  }
+  return responses;
+}
+
+TEST_F(HistoryTest, EveryTenSecondsAnEdgeTellsItsResponseTimes) {
+  const auto record = [this](std::vector<std::pair<uint16_t, uint32_t>> responses_by_port) {
+    sample_.time_ns += kNanosecondsPerSecond;
+    sample_.edges.clear();
+    for (const auto& [port, responses] : responses_by_port) {
+      HistoryCounts counts = Payload(100);
+      counts.response_times.counts[7] = responses;
+      sample_.edges.push_back({Edge(port), counts});
+    }
+    history_.Record(sample_);
+  };
+  for (uint32_t second = 0; second < 20; ++second) record({{80, 1}, {443, 100}});
+  std::vector<uint32_t> responses = ResponsesOf(history_.Now(), 7);
+  for (size_t begin = 0; begin < 20; begin += 10) {
+    const std::vector<uint32_t> some(responses.begin() + begin, responses.begin() + begin + 10);
+    EXPECT_EQ(std::count(some.begin(), some.end(), 0), 8) << "two edges, each of which told once";
+  }
+  // Two minutes without responses, so that all is told; meanwhile one of the edges loses its series.
+  for (int second = 0; second < 60; ++second) record({{80, 0}, {443, 0}});
+  record({{80, 5}, {443, 0}});
+  for (int second = 0; second < 60; ++second) record({{443, 0}});
+  responses = ResponsesOf(history_.Now(), 7);
+  EXPECT_EQ(std::accumulate(responses.begin(), responses.end(), 0u), 20 * 101 + 5);
 }
 
 TEST_F(HistoryTest, KeepsTenMinutesAndWhatWasCountedBefore) {

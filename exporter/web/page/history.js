@@ -1,8 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last ten minutes, second by second, as api/v1/history tells them: at first all, and then what is new.
+// Response times are kept by the number of their bucket (docs/openapi.json: response_buckets).
 import {ask} from "./api.js";
 
 export const HISTORY_SECONDS = 600;
+
+// What some seconds counted together. buckets: from the number of a bucket to its count.
+class Sum {
+  counts = {};
+  buckets = new Map();
+
+  // times: 1 to add the second, -1 to take it away.
+  add({counts, buckets}, times) {
+    for (const [name, count] of Object.entries(counts)) this.counts[name] = (this.counts[name] || 0) + times * count;
+    if (!buckets) return;
+    buckets.counts.forEach((count, i) => {
+      const number = buckets.first + i;
+      this.buckets.set(number, (this.buckets.get(number) || 0) + times * count);
+    });
+  }
+}
 
 export class History {
   // parameters: those of the request, such as {server: "192.0.2.1:443"}; of: the member of the answer with the sums.
@@ -10,7 +27,7 @@ export class History {
     this.parameters = parameters;
     this.of = of;
     this.start = null;  // of the capture: another agent, or another start, has another history
-    this.seconds = [];  // {time, length, counts}, oldest first; time is the end, length is in seconds
+    this.seconds = [];  // {time, length, counts, buckets}, oldest first; time is the end, length is in seconds
     this.asking = null; // the promise of an update that has not ended
   }
 
@@ -32,31 +49,32 @@ export class History {
       this.seconds = [];
       if (!isFirst) return this.ask();
     }
-    const series = Object.entries(answer[this.of]);
+    const {response_buckets: buckets = [], ...series} = answer[this.of];
+    const bucketsOf = new Map(buckets.map(([second, first, ...counts]) => [second, {first, counts}]));
     let begin = answer.begin_time;
     answer.end_times.forEach((time, i) => {
-      this.seconds.push({time, length: time - begin, counts: Object.fromEntries(
-        series.map(([name, values]) => [name, values[i]]))});
+      this.seconds.push({time, length: time - begin, buckets: bucketsOf.get(i), counts: Object.fromEntries(
+        Object.entries(series).map(([name, values]) => [name, values[i]]))});
       begin = time;
     });
     this.seconds = this.seconds.filter(({time}) => time > this.end - HISTORY_SECONDS);
   }
 
-  // Points for a TimeChart. values(counts, length, time) gives the values of a point, from counts that are summed up over
-  // the point's second and those before it, `window` seconds in all.
+  // Points for a TimeChart. values(counts, length, buckets) gives the values of a point, from counts and response times
+  // that are summed up over the point's second and those before it, `window` seconds in all.
   points(window, values) {
-    const sum = {};
+    const sum = new Sum();
     let length = 0;
     let first = 0;
     return this.seconds.map((second) => {
-      for (const [name, count] of Object.entries(second.counts)) sum[name] = (sum[name] || 0) + count;
+      sum.add(second, 1);
       length += second.length;
       while (length > window && this.seconds[first] !== second) {
         const old = this.seconds[first++];
-        for (const [name, count] of Object.entries(old.counts)) sum[name] -= count;
+        sum.add(old, -1);
         length -= old.length;
       }
-      return {time: second.time, values: values(sum, length, second.time)};
+      return {time: second.time, values: values(sum.counts, length, sum.buckets)};
     });
   }
 
@@ -65,12 +83,10 @@ export class History {
     return this.seconds.length ? Math.max(60, this.end - this.seconds[0].time) : HISTORY_SECONDS;
   }
 
-  // The counts of all of the time together.
+  // {counts, buckets} of all of the time together.
   total() {
-    const sum = {};
-    for (const {counts} of this.seconds) {
-      for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] || 0) + count;
-    }
+    const sum = new Sum();
+    for (const second of this.seconds) sum.add(second, 1);
     return sum;
   }
 }

@@ -5,9 +5,9 @@ import {TimeChart} from "./chart.js";
 import {make, setText} from "./dom.js";
 import {clientText, edgeKey, endFacts, endName, endpoint, linkClient, serviceFilter} from "./ends.js";
 import {delay, percent, perSecond, rate, rateUnit} from "./format.js";
-import {HISTORY_SECONDS, History} from "./history.js";
+import {History} from "./history.js";
 import {ordered} from "./order.js";
-import {QuantileHistory, quantilesOfEdges} from "./quantiles.js";
+import {quantilesOfEdges, quantilesOfHistory} from "./quantiles.js";
 import {MOST_EDGES} from "./rest.js";
 import {fragment, state} from "./state.js";
 import {LiveTable} from "./table.js";
@@ -19,7 +19,7 @@ const meanOf = (sum, count) => count ? sum / count : null;
 const failures = (sum) => (sum.connections_refused || 0) + (sum.connections_timed_out || 0);
 const lossOf = (sum) => meanOf(sum.retransmitted_segments, sum.segments);
 
-// The numbers above the charts. now: of the edges; past: of the history; quantiles: of all that the edges counted.
+// The numbers above the charts. now: of the edges; past: of the history; quantiles: of its response times.
 const FACTS = [
   {title: "Clients", text: ({edges}) => String(edges.length), details: "edges that have series"},
   {title: "Open", text: ({now}) => String(now.connections), details: "connections"},
@@ -31,14 +31,14 @@ const FACTS = [
     text: ({past, now}) => delay(meanOf(past.response_seconds_sum, past.responses) ?? now.response_seconds),
     details: "in the last ten minutes, or else since the edges have series"},
   ...["p50", "p95", "p99"].map((name) => ({title: name, text: ({quantiles}) => delay(quantiles[name]),
-    details: "of the response times since the edges have series"})),
+    details: "of the response times in the last ten minutes, or else of those since the edges have series"})),
   {title: "RTT", text: ({past, now}) =>
-    delay(meanOf(past.handshake_rtt_seconds_sum, past.handshakes) ?? now.handshake_rtt_seconds),
+    delay(meanOf(past.handshake_rtt_seconds_sum, past.handshake_rtts) ?? now.handshake_rtt_seconds),
     details: "mean of the handshakes in the last ten minutes, or else of those since the edges have series"},
 ];
 
 // How the page draws a service's history. window: the seconds over which a point sums up; values: from the sums of these
-// counts, their length and the quantiles of response times, to a value for each line.
+// counts, their length and the buckets of response times, to a value for each line.
 const CHARTS = [
   {title: "Rates", lines: [{name: "up", style: "up"}, {name: "down", style: "down"}], format: rate, unit: rateUnit,
     least: 1000, window: 2,
@@ -52,8 +52,11 @@ const CHARTS = [
   {title: "Response time", format: delay, unit: () => 0.001, least: 0.001, window: WINDOW,
     lines: [{name: "mean", style: "down"}, {name: "p50", style: "p50"}, {name: "p95", style: "p95"},
       {name: "p99", style: "p99"}],
-    values: (sum, _, quantiles) => [meanOf(sum.response_seconds_sum, sum.responses),
-      ...["p50", "p95", "p99"].map((name) => quantiles ? quantiles[name] : null)]},
+    values: (sum, _, buckets) => {
+      const quantiles = quantilesOfHistory(buckets) || {};
+      return [meanOf(sum.response_seconds_sum, sum.responses),
+        ...["p50", "p95", "p99"].map((name) => quantiles[name] ?? null)];
+    }},
 ];
 
 export class ServiceView {
@@ -81,7 +84,6 @@ export class ServiceView {
       COLUMNS.rtt,
     ];
     root.append(make("p", {class: "service"}, this.heading, this.name, this.connections), facts, grid,
-      make("p", {class: "note"}, "p50, p95 and p99 begin when this page is opened: the agent's history has means alone."),
       make("h3", {}, "Clients"));
     this.table = new LiveTable(root, {label: "Clients of the service", columns: this.columns, sortBy,
       keyOf: edgeKey});
@@ -93,7 +95,6 @@ export class ServiceView {
     setText(this.heading, state.service);
     this.table.draw([], null);
     this.history = new History({server: state.service}, "matching");
-    this.quantiles = new QuantileHistory(WINDOW, HISTORY_SECONDS);
   }
 
   request() {
@@ -102,20 +103,17 @@ export class ServiceView {
 
   draw(answer, sort) {
     const edges = answer.edges.filter(({server}) => endpoint(server) === state.service);
-    if (this.drawn !== answer.sequence) {
-      this.drawn = answer.sequence;
-      this.quantiles.add(edges, answer.time, edgeKey);
-    }
     const server = edges.length ? edges[0].server : {};
     setText(this.name, endName(server));
     this.name.title = endFacts(server);
     this.connections.href = fragment({view: "connections", filter: serviceFilter(state.service)});
-    const facts = {edges, now: addUp(edges), past: this.history.total(), quantiles: quantilesOfEdges(edges) || {}};
+    const {counts, buckets} = this.history.total();
+    const facts = {edges, now: addUp(edges), past: counts,
+      quantiles: quantilesOfHistory(buckets) || quantilesOfEdges(edges) || {}};
     for (const {title, text} of FACTS) setText(this.numbers.get(title), text(facts));
     this.charts.forEach((chart, i) => {
       const {window, values} = CHARTS[i];
-      chart.draw(this.history.points(window, (sum, length, time) => values(sum, length, this.quantiles.at(time))),
-        this.history.end || answer.time, this.history.span);
+      chart.draw(this.history.points(window, values), this.history.end || answer.time, this.history.span);
     });
     this.table.draw(ordered(edges, this.columns, sort), answer);
     return edges.length > 0 ? null : answer.totals.connections > 0 ? `No client of ${state.service} has an edge now.` : "";
