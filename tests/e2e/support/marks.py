@@ -3,8 +3,8 @@
 
 
 def alone(test):
-    """Runs after all others, with nothing beside it: it takes precedence over other processes, needs all processors, or
-    compares times."""
+    """Runs after all others, with nothing beside it but long tests: it takes precedence over other processes, needs all
+    processors, or compares times."""
     test.alone = True
     return test
 
@@ -16,7 +16,8 @@ def slow(test):
 
 
 def long(test):
-    """Begins before all others, which run beside it: it takes many minutes, and mostly waits."""
+    """Begins before all others, which run beside it, even those that run alone: it takes many minutes, and mostly waits
+    (it may take a tenth of a processor)."""
     test.long = True
     return test
 

@@ -5,7 +5,8 @@ usage: python3 -m support.runner FOLDER [--all] [--jobs N] [WORD ...]
 
 With WORDs, runs the tests whose names contain one of them. Without WORDs, runs all tests except the slow ones; --all
 includes these. N tests run at once, by default two for each processor, because most of them wait most of the time. The
-tests with the mark "alone" run after the others, one at a time.
+tests with the mark "alone" run after the others, one at a time. Those with the mark "long" begin first, and go on beside
+all others.
 
 With --jobs 1 all tests run in this process, in the order of their names. What one test has made and cached, the next
 one can use.
@@ -114,19 +115,38 @@ class Child:
 
 
 def run_side_by_side(tests, jobs):
-    """(passed, failed, skipped) of the tests, of which `jobs` run at once. However this ends, no child is left."""
-    waiting = list(reversed(tests))
+    """(passed, failed, skipped) of the tests, of which `jobs` run at once, beside the long ones. However this ends, no
+    child is left."""
     running = {}
     sums = (0, 0, 0)
+
+    def start(test):
+        child = Child(test)
+        running[child.pid] = child
+        return child.pid
+
+    def wait_for_one():
+        nonlocal sums
+        pid, status = os.wait()
+        child = running.pop(pid, None)
+        if child is not None:
+            sums = tuple(map(sum, zip(sums, child.tell(status))))
+        return pid
+
+    def marked(*names):
+        return [test for test in tests if any(marks.is_marked(test, name) for name in names)]
     try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                child = Child(waiting.pop())
-                running[child.pid] = child
-            pid, status = os.wait()
-            child = running.pop(pid, None)
-            if child is not None:
-                sums = tuple(map(sum, zip(sums, child.tell(status))))
+        for test in marked("long"):
+            start(test)
+        others = [test for test in tests if test not in marked("long", "alone")]
+        for some, at_once in ((others, jobs), (marked("alone"), 1)):
+            waiting, now = list(reversed(some)), set()
+            while waiting or now:
+                while waiting and len(now) < at_once:
+                    now.add(start(waiting.pop()))
+                now.discard(wait_for_one())
+        while running:
+            wait_for_one()
     finally:
         for child in running.values():
             child.stop()
@@ -171,10 +191,7 @@ def main():
     if options.jobs == 1:
         passed, failed, skipped = run_in_this_process(tests)
     else:
-        alone = [test for test in tests if marks.is_marked(test, "alone")]
-        beside = [test for test in tests if not marks.is_marked(test, "alone")]
-        beside.sort(key=lambda test: not marks.is_marked(test, "long"))
-        passed, failed, skipped = map(sum, zip(run_side_by_side(beside, options.jobs), run_side_by_side(alone, 1)))
+        passed, failed, skipped = run_side_by_side(tests, options.jobs)
     print(f"took {time.monotonic() - start:.0f} s")
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if failed else 0
