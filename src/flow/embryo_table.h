@@ -12,7 +12,8 @@
 namespace tcpgauge {
 
 // A connection of which only one bare SYN was seen, or a provisional view. A provisional view is a SYN that is probably
-// the SYN of another embryo or record, captured again after an address translation or a tunnel (see ConnectionTable).
+// a copy of the SYN of another embryo or record: captured on another stretch, with other addresses or in another
+// encapsulation (see ConnectionTable).
 //
 // A bare SYN has no other TCP flag and no payload, is not a fragment, and has an IP datagram of at most
 // kMaxIpLengthBytes. Any other packet that begins a connection begins a record. The SYN of a provisional view may have
@@ -46,10 +47,10 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 
 // The embryos of one connection table, in slots that never move, linked from the oldest to the newest.
 //
-// Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
-// than five times as much. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
-// connections. The next packet of a connection turns its embryo into a record (see FillRecord). Exception: when the SYN
-// of a provisional view comes again, the provisional view does not become a record.
+// Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record takes more than four times as
+// much, with its details and measures. So a flood of SYNs fills small slots, and displaces the oldest embryos instead
+// of real connections. The next packet of a connection turns its embryo into a record (see FillRecord). A provisional
+// view has rules of its own (see Views in ConnectionTable).
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: `capacity` embryos. The caller makes room before Add().

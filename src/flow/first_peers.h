@@ -12,7 +12,7 @@
 
 namespace tcpgauge {
 
-// Finds the endpoints that several connections share: it remembers the first peer of an endpoint, and notices a second
+// Finds the endpoints that several connections share: remembers the first peer of an endpoint, and notices a second
 // peer. A shared endpoint is a server, because a client takes another port for each connection to a server.
 //
 // Exception: a client may use one port towards several servers, and then these servers often have the same port. So two
@@ -26,8 +26,8 @@ class FirstPeers {
  public:
   static constexpr size_t kCapacity = 896;
 
-  // A second peer makes the endpoint shared only if it comes within this time after the first peer. Later, the endpoint
-  // may be a client port that another client has used before.
+  // A second peer makes the endpoint shared only if it comes within this time after the first peer. After a longer
+  // time, the endpoint may be a client's port that another client had before.
   static constexpr int64_t kWindowNs = 300 * kNanosecondsPerSecond;
 
   FirstPeers() { peers_.reserve(kCapacity); }
