@@ -114,7 +114,7 @@ class EndedConnectionSink {
 //   The SYN itself counts as a duplicate once the provisional view becomes a view or ends.
 // - If the provisional view repeats its SYN within 100 ms of a repetition by the connection, and the edge was not told
 //   of the connection yet (see Edges), the provisional view becomes a view.
-// - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
+// - The first other segment of the provisional view with a whole TCP header decides. If the segment's numbers fit the
 //   connection, the provisional view becomes a view. For example, a SYN-ACK must have the initial sequence number of
 //   the connection's server, if that is known. If the copied SYN is a candidate (see reuse.h), the SYN-ACK that answers
 //   it begins the candidate's connection, and the provisional view becomes a view of that. If the numbers do not fit,

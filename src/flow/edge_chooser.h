@@ -39,12 +39,13 @@ struct EdgeTimes {
 // - failing edges, on which three attempts or more failed lately (see kMinFailures);
 // - heavy edges: all others that carry payload;
 // - light edges, on which there were only a few attempts.
-// A fifth of the places is kept for failing edges, and heavy edges have the rest. Further failing edges, and light
-// edges after them, get a place while more than a quarter of all places is free. When no place is free, a failing or
-// heavy candidate takes the place of the exported edge with the least merit. The candidate must weigh more than twice
-// as much as that edge, so that equal edges do not take turns. Exception: a failing candidate needs no such weight
-// while a kept place is left for it. A light edge weighs nothing. If an exported edge fails, it gets a kept place
-// before it would have to make room, if one is left. So an edge that is heavy and fails takes one place.
+// There are max_exported places. A fifth of them is kept for failing edges, and heavy edges have the rest. Further
+// failing edges, and light edges after them, get a place while more than a quarter of all places is free. When no place
+// is free, a failing or heavy candidate takes the place of the exported edge with the least merit. The candidate must
+// weigh more than twice as much as that edge, so that equal edges do not take turns. Exception: a failing candidate
+// needs no such weight while a kept place is left for it. A light edge weighs nothing. If an exported edge fails, it
+// gets a kept place before it would have to make room, if one is left. So an edge that is heavy and fails takes one
+// place.
 //
 // 3. Phases. An exported edge passes through three phases. Because of them, a reader that reads at least once in a
 // window sees every increase.
@@ -64,8 +65,8 @@ struct EdgeTimes {
 // of a heavy one. As a result, the edges of a short file are credited with everything that they carried.
 //
 // 6. Names. When an end of an exported edge gets another name, a successor takes the place of the edge (see
-// Supersede()). The budget does not count the successor. The series of the successor begin when there is a place. There
-// usually is one at the latest when the series of the old edge have ended.
+// Supersede()). The budget does not count the successor. The series of the successor begin when there is a place,
+// usually at the latest when the series of the old edge have ended.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds. It must not step back.

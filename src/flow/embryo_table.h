@@ -67,8 +67,8 @@ class EmbryoTable {
   void Remove(uint32_t slot);
 
   // Prefetches the neighbours of an embryo, the next older and the next newer one, because Remove(slot) changes both.
-  // Without this, each SYN-ACK waits for two cache lines from memory (6 % of the processor's time in a capture of
-  // a million connections). The slot may be free.
+  // Without this, each SYN-ACK waits for two cache lines from memory (6 % of the processor's time in a capture of a
+  // million connections). The slot may be free.
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);

@@ -30,8 +30,7 @@ enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 // after it.
 //
 // Call it for every segment that a connection gets in SYN-SENT or SYN-RECEIVED, or that brings the connection there. A
-// repeated SYN or SYN-ACK is
-// a step too, and its time replaces the time that was stored before.
+// repeated SYN or SYN-ACK is a step too, and its time replaces the time that was stored before.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 
