@@ -50,7 +50,7 @@ class BindingTable {
   static constexpr Id kNobody = 0;  // both ends are unknown, and neither is local; always there
   static constexpr size_t kCapacity = UINT16_MAX;
 
-  // Returns the most memory that a table takes whose bindings have at most `max_users` users together.
+  // Returns the most memory that a table takes if its bindings have at most `max_users` users in all.
   static uint64_t MemoryBytes(uint64_t max_users);
 
   BindingTable() : entries_(1) {}

@@ -412,8 +412,8 @@ class alignas(64) ConnectionTable {
   uint32_t EndFor(uint32_t slot, Arrival* arrival);
   // Returns the slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
-  // Adds an embryo for the SYN, and puts it into the index. Its four members from `is_provisional` on are false. Evicts
-  // a connection if the table is full. Returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
+  // Adds an embryo for the SYN, and puts it into the index. Its four flags from `is_provisional` on are false. Evicts a
+  // connection if the table is full. Returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
   // packet is a SYN whose datagram has at most Embryo::kMaxIpLengthBytes.
   uint32_t AddEmbryo(const Arrival& arrival);
   // Begins a connection as an embryo, and returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the

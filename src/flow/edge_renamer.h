@@ -12,12 +12,12 @@
 namespace tcpgauge {
 
 // Replaces exported edges when a new identity map names their ends differently. The names are a part of an edge's
-// identity (EdgeKey), so an edge with other names is another edge, and takes the place of the exported one. This
-// happens in two cases:
+// identity (EdgeKey), so an edge with other names is another edge, and takes the place of the exported one. An edge is
+// replaced in two cases:
 // - An end of the edge had no name, the old map had none for it either, and the new map has one. The name must hold for
 //   all connections of the edge. So the name must be that of an address or, for a server, of an address and port. An
 //   end that is a prefix has no such name.
-// - The old map had the edge's name for the address of an end, and the new map has another one.
+// - The old map had the edge's name for the address of an end, and the new map has another name for it.
 //
 // When the new map lacks a name that the old map had, the edge stays.
 //

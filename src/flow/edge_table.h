@@ -39,7 +39,8 @@ struct EdgeTraffic {
 
 struct EdgeTableOptions {
   size_t max_exported = 150;  // edges that can have series at the same time; 0 to EdgeChooser::kMaxExported
-  // Edges that begin to have series within a minute, after the first window; nullopt is no limit (see EdgeBudget).
+  // The most edges that begin to have series within a minute, after the first window; nullopt is no limit (see
+  // EdgeBudget).
   std::optional<size_t> max_new_per_minute;
   // The first window, which the tables of all workers share. Null: the table has a first window of its own.
   std::shared_ptr<FirstWindow> first_window;

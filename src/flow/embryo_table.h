@@ -27,8 +27,8 @@ struct alignas(64) Embryo {
   uint32_t direction : 2;         // PacketDirection of the SYN
   uint32_t sent_by_b : 1;         // whether end B sent the SYN; the sender is the client
   uint32_t window_scale : 4;      // DecodedPacket::window_scale of the SYN
-  uint32_t is_provisional : 1;    // a provisional view: a SYN that is a copy of the SYN of a connection
-  uint32_t is_wrapped : 1;        // provisional view: its encapsulation differs from that of the SYN it copies
+  uint32_t is_provisional : 1;    // the embryo is a provisional view
+  uint32_t is_wrapped : 1;        // of a provisional view: the copied SYN has another encapsulation
   uint32_t is_edge_pending : 1;   // the edge was not told of the connection yet; false for a provisional view
   uint32_t has_copies : 1;        // provisional views copy this SYN
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
@@ -47,10 +47,10 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 
 // The embryos of one connection table, in slots that never move, linked from the oldest to the newest.
 //
-// Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record takes more than four times as
-// much, with its details and measures. So a flood of SYNs fills small slots, and displaces the oldest embryos instead
-// of real connections. The next packet of a connection turns its embryo into a record (see FillRecord). A provisional
-// view has rules of its own (see Views in ConnectionTable).
+// Design. What the table needs of an unanswered SYN fits into 64 bytes. A record takes more than four times as much,
+// with its details and measures. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
+// connections. The next packet of a connection turns its embryo into a record (see FillRecord). A provisional view has
+// rules of its own (see Views in ConnectionTable).
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: `capacity` embryos. The caller makes room before Add().
