@@ -464,7 +464,7 @@ class alignas(64) ConnectionTable {
   // Whether copies may come: a second stretch was seen, or the first segment came less than kFirstStretchAloneNs ago.
   bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
-  // The direction of the packet as far as it tells stretches apart: with count_views, only interfaces do.
+  // The direction of the packet, or kUnknown with count_views: then only interfaces tell stretches apart.
   PacketDirection DirectionOf(const DecodedPacket& packet) const {
     return options_.count_views ? PacketDirection::kUnknown : packet.direction;
   }
@@ -491,16 +491,16 @@ class alignas(64) ConnectionTable {
   uint32_t BeginProvisionalView(const Arrival& arrival);
   // Decides whether the provisional view becomes a view or a connection of its own, and returns the slot of the record.
   // `slot` is the embryo's slot without kEmbryoSlots. Returns kHeld if the packet does not decide: it repeats the SYN,
-  // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN with another sequence
-  // number, which ends the provisional view.
+  // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN of the same end with
+  // another sequence number, which ends the provisional view.
   uint32_t ResolveProvisionalView(uint32_t slot, Arrival* arrival);
   // Notes that a provisional view copies the SYN of a connection. `owner` is what the index has under the connection's
   // key.
   void CountProvisionalView(uint32_t owner);
   // Decides whether a provisional view becomes a view because both SYNs were repeated: the arrival repeats the SYN of
   // the provisional view in `slot`, and its connection repeated the SYN shortly before and awaits its addresses. If so,
-  // returns the slot of the record, and tells the edge once no other provisional view may still become a view of it.
-  // Otherwise returns kNotFound.
+  // returns the slot of the record, and tells the edge once no other provisional view may still become a view of the
+  // connection. Otherwise returns kNotFound.
   uint32_t ConfirmByRepetition(uint32_t slot, Arrival* arrival);
   // Whether the numbers of a segment that came with another key fit the connection in `record`. `from_client`: the
   // client sent the segment.
@@ -509,8 +509,9 @@ class alignas(64) ConnectionTable {
   // connection, makes the key a view of that connection and returns the slot of the record. Otherwise returns
   // kNotFound.
   uint32_t JoinConnection(Arrival* arrival);
-  // If another stretch showed the same SYN-ACK, makes the key a view of that connection and returns the slot of its
-  // record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or kNotFound.
+  // If another stretch showed the same SYN-ACK within a second, makes the key a view of the SYN-ACK's connection, and
+  // returns the slot of the record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or
+  // kNotFound.
   uint32_t JoinBySynAck(uint32_t replaced, Arrival* arrival);
   // If the unconfirmed connection in `slot` turns out to be a view of another connection, frees its record, makes the
   // arrival's key a view, and returns the slot of the other connection's record. The end of the unconfirmed connection
@@ -576,7 +577,8 @@ class alignas(64) ConnectionTable {
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   // Records the segment if it is a step of the handshake. `before` is the state before the segment.
   void FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
-  // Counts what `sender` of a confirmed connection sent, for the totals at once, and for the edge later if possible.
+  // Counts what `sender` of a confirmed connection sent. The totals count it at once. The edge is told later if
+  // possible.
   void CountSent(uint32_t slot, End sender, uint32_t payload_bytes, uint32_t segments, const LossCounts& losses);
   // As TellEdge(), after a segment of `sender` with this payload. `losses` are those of the segment.
   void TellAtOnce(uint32_t slot, End sender, uint32_t payload_bytes, const LossCounts& losses);

@@ -16,8 +16,8 @@ namespace tcpgauge {
 // hundred edges of a flood passes the filter, even if each edge comes only once.
 //
 // Design. The four bits of an edge lie in one word, so that a call reads one cache line. With more than kMaxNoted edges
-// (98,304) the filter would err more often. So it then forgets all edges. At 98,000 new edges a second, it still
-// remembers for a second.
+// (98,304) the filter would err more often. So the filter then forgets all edges. Even with 98,000 new edges a second,
+// that happens only once a second.
 //
 // Thread: confined to one thread.
 // Bounds: 128 KiB.

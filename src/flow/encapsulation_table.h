@@ -62,7 +62,8 @@ class EncapsulationTable {
   struct Entry {
     Encapsulation encapsulation;
     uint64_t users = 0;
-    // Without uses: the ids that lost their last use before and after this one. Entry kNone is both ends of the list.
+    // Of an id without uses: the ids that lost their last use before and after this id. Entry kNone is both ends of the
+    // list.
     uint32_t older = kNone;
     uint32_t newer = kNone;
   };

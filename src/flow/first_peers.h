@@ -19,7 +19,8 @@ namespace tcpgauge {
 // peers make an endpoint shared only if both peers could be clients: their ports are 512 or higher, and the ports
 // differ or are ephemeral (32768 or higher).
 //
-// Thread: confined to the thread of its connection table. Time: nanoseconds of the Unix epoch.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: kCapacity endpoints. When all places are taken, all endpoints are forgotten before a new one is added, and
 // overflows() counts that.
 class FirstPeers {
@@ -33,7 +34,7 @@ class FirstPeers {
   FirstPeers() { peers_.reserve(kCapacity); }
 
   // Notes a connection between `endpoint` and `peer`. The same connection may be noted again. Returns true if the
-  // connection makes `endpoint` shared; then `endpoint` is forgotten here.
+  // connection makes `endpoint` shared. Then `endpoint` is forgotten here.
   bool Note(const Endpoint& endpoint, const Endpoint& peer, int64_t time_ns);
 
   uint64_t overflows() const { return overflows_; }

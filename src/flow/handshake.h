@@ -16,7 +16,7 @@ namespace tcpgauge {
 struct HandshakeRtt {
   int64_t server_ns;  // from the SYN to the SYN-ACK
   int64_t client_ns;  // from the SYN-ACK to the ACK
-  int64_t whole_ns;   // from the SYN to the ACK; known if server_ns and client_ns are
+  int64_t whole_ns;   // from the SYN to the ACK; known if the other two are
 };
 
 // Returns the durations that are known so far.
