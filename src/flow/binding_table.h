@@ -24,9 +24,10 @@ struct Binding {
   void SetLocal(LocalEnd end, bool is_local) {
     local_ends = static_cast<uint8_t>(is_local ? local_ends | end : local_ends & ~end);
   }
+  // NumberedIdentity::number of each end; 0 if the end is unknown.
   uint32_t client_number() const { return client == nullptr ? 0 : client->number; }
   uint32_t server_number() const { return server == nullptr ? 0 : server->number; }
-  // Of the names that the labels of an edge show.
+  // NumberedIdentity::label_number of each end; 0 if the end is unknown.
   uint32_t client_label() const { return client == nullptr ? 0 : client->label_number; }
   uint32_t server_label() const { return server == nullptr ? 0 : server->label_number; }
   friend bool operator==(const Binding& a, const Binding& b) {
@@ -49,7 +50,7 @@ class BindingTable {
   static constexpr Id kNobody = 0;  // both ends are unknown, and neither is local; always there
   static constexpr size_t kCapacity = UINT16_MAX;
 
-  // Returns the most memory that a table takes whose bindings have at most `max_users` users together.
+  // Returns the most memory that a table takes if its bindings have at most `max_users` users in all.
   static uint64_t MemoryBytes(uint64_t max_users);
 
   BindingTable() : entries_(1) {}
@@ -62,10 +63,10 @@ class BindingTable {
   }
   // Takes a user from the binding. Does nothing for kNobody.
   void Release(Id id);
-  // REQUIRES: the binding has a user. The reference is valid until the next Acquire().
+  // REQUIRES: the binding has a user, or `id` is kNobody. The reference is valid until the next Acquire() or Release().
   const Binding& Get(Id id) const { return entries_[id].binding; }
 
-  // The bindings that have users now.
+  // The number of bindings that have users now.
   size_t size() const { return ids_.size(); }
   uint64_t overflows() const { return overflows_; }
 

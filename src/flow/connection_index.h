@@ -16,8 +16,9 @@
 namespace tcpgauge {
 
 // An index that leads from the key of a packet to the slot of its connection. There are three kinds of slots:
-// - The slot of a record is the record's number. The record's key leads to it. Exception: a View keeps the record's
-//   earlier key (see View::kFirstNumber). Then only the views lead to the record.
+// - The slot of a record is the record's number. The index finds this slot under the record's key. Exception: once the
+//   record has got another key, a View keeps the earlier one (see View::kFirstNumber). Then the index finds only the
+//   slots of the record's views.
 // - The slot of an embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set.
 // - The slot of a view is the view's number in the ViewTable, with the bit kView set.
 //
@@ -29,10 +30,10 @@ namespace tcpgauge {
 // bits of its key's hash. Growing reads no key. A lookup reads a record, an embryo or a view only when its 32 bits
 // equal those of the key that is looked up.
 //
-// The hash selects one of up to eight sets. A set is copied when it grows, and a copy is a pause: eight sets make eight
-// short pauses instead of a long one. A set grows by doubling. Its first size is chosen so that its last size is just
-// enough for its share of `capacity` entries. With a single set whose size was a power of two, a million entries took
-// 19 MB instead of 11.3.
+// The hash selects one of up to eight sets. A set is copied when it grows, and packets wait meanwhile. With eight sets,
+// there are eight short pauses instead of a long one. A set grows by doubling. The first size of a set is chosen so
+// that the last size is just enough for the set's share of `capacity` entries. With a single set whose size was a power
+// of two, a million entries took 19 MB instead of 11.3 MB.
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: `capacity` entries. The caller must not insert more. MemoryBytes() is computed for this number.

@@ -24,8 +24,8 @@ class ConnectionNames {
   const BindingTable& bindings() const { return bindings_; }
   const IdentityLookups& lookups() const { return lookups_; }
 
-  // Returns the binding of a new connection, which has one user more now, and counts the lookups. See NameFinder::Find.
-  // Returns kNobody without an identity map.
+  // Returns the binding of a new connection (see NameFinder::Find), which has one user more now. Counts the lookups.
+  // Returns kNobody if there is no identity map, if nothing is known of the ends, or if there is no room.
   BindingTable::Id Bind(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) {
     if (!finder_.is_on()) return BindingTable::kNobody;
     const Binding binding = finder_.Find(client, server, begun_ns, now_ns);
@@ -34,8 +34,9 @@ class ConnectionNames {
     return bindings_.Acquire(binding);
   }
 
-  // Returns the binding of an open connection whose binding is `id`, with the names that its unknown ends have now. The
-  // result has one user more. Returns `id`, without another user, if there are no new names.
+  // Looks again for the names of the unknown ends of an open connection, whose binding is `id`. If there are new names,
+  // returns the binding with them, which has one user more now. Returns `id`, without another user, if there are no new
+  // names, or if there is no room for another binding.
   BindingTable::Id BindAgain(BindingTable::Id id, const Endpoint& client, const Endpoint& server, int64_t begun_ns,
                              int64_t now_ns);
 

@@ -23,7 +23,8 @@ struct EndRecord {
   // - kShortSample and kShortSampleByTimestamp: the same, and the acknowledgment may be delayed (see RttSample).
   // - kRepetition: the end has sent payload again, and the other end has acknowledged no payload since (see stall.h).
   //   rtt_time_us is when the end first did so. rtt_sequence is as for kNone.
-  // - kCandidateSyn: a SYN of this end may begin a new connection (see reuse.h).
+  // - kCandidateSyn: a SYN of this end may begin a new connection (see reuse.h). rtt_sequence is the SYN's sequence
+  //   number plus one, rtt_time_us is when the SYN came, and rtt_timestamp is its window scale.
   enum class Timing : uint8_t {
     kNone,
     kSample,
@@ -50,8 +51,8 @@ struct EndRecord {
   uint32_t rtt_timestamp;
   uint32_t smoothed_rtt_eighth_us : 29;  // the samples, smoothed (see AnalyzeSegment); 0 = no sample yet
   Timing timing : 3;
-  // Segments with payload that the connection's edge does not count yet. Until it is confirmed, a connection with
-  // kDoubtful leaves out retransmissions. At most kMaxUntoldSegments.
+  // Segments with payload that the connection's edge does not count yet. Retransmissions are left out while the
+  // connection is unconfirmed and kDoubtful. At most kMaxUntoldSegments.
   uint16_t untold_segments : 7;
   uint16_t window_scale : 4;  // DecodedPacket::window_scale of the end's SYN; valid with kSynSeen
   uint16_t flags : 5;
@@ -65,7 +66,7 @@ struct EndRecord {
     kSynSeen = 2,  // the end sent a SYN or a SYN-ACK
     kFinSeen = 4,  // the end sent a FIN
     kAckSeen = 8,  // the end sent an ACK
-    kWentOn = 16,  // the end sent or acknowledged something new after the connection was reset
+    kWentOn = 16,  // in state RESET: the end sent or acknowledged something new after the reset
   };
   static constexpr uint8_t kAllFlags = 31;
   static constexpr uint32_t kMaxUntoldSegments = 127;
@@ -116,10 +117,10 @@ enum class TimeoutClass : uint8_t {
 };
 constexpr size_t kTimeoutClassCount = 7;
 
-// What a record keeps while the edge was not told of the attempt yet.
+// What the record of an attempt keeps until the edge is told of the attempt.
 struct PendingEdge {
   uint16_t syn_retransmissions : 14;  // the edge is credited with them when it is told
-  uint16_t provisional_views : 2;     // those that copy the SYN and may still become views of the attempt; saturates
+  uint16_t provisional_views : 2;     // those that copy the SYN and may still become views; saturates
 
   static constexpr uint16_t kMaxSynRetransmissions = (1 << 14) - 1;
   static constexpr uint16_t kMaxProvisionalViews = 3;
@@ -134,8 +135,8 @@ struct PendingEdge {
 // packet.
 struct alignas(64) ConnectionRecord {
   // The record's own key. Its addresses are the ones that outputs show. If views were found, end a may have its address
-  // from one view, and end b from another (see Addresses in ConnectionTable). In that case, the index does not have
-  // this key, but the keys of the views, and end a need not be the lesser endpoint.
+  // from one view, and end b from another (see Addresses in ConnectionTable). Then the index leads from the keys of the
+  // views to the record, and end a need not be the lesser endpoint.
   ConnectionKey key;
   int64_t last_packet_time_ns;  // table time; never decreases
   ConnectionState state : 7;
@@ -143,7 +144,7 @@ struct alignas(64) ConnectionRecord {
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
-  bool is_key_of_views : 1;          // the index has `key` only if a view has it: a View took the record's first key
+  bool is_key_of_views : 1;          // the index leads only from views to the record: a View has its first key
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
   uint16_t pins[2];  // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted

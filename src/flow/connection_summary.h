@@ -29,31 +29,32 @@ struct DirectionSummary {
 // does not depend on the table afterwards. The publisher, the collector, snapshots, the connection log and all outputs
 // use this same type.
 //
-// Units: a time is nanoseconds since the Unix epoch. A duration is nanoseconds, or kUnknown when it was not observed.
-// Size: keep it small. A snapshot holds up to 100,000 summaries of each worker, and each summary exists in several
-// copies (see memory_plan.h).
+// Units: a time is in nanoseconds since the Unix epoch. A duration is in nanoseconds, or kUnknown if it was not
+// observed. Size: keep it small. A snapshot holds up to 100,000 summaries of each worker, and each summary exists in
+// several copies (see memory_plan.h).
 struct ConnectionSummary {
   static constexpr int64_t kUnknown = -1;
 
   // A hash of key and start time. Differs between connections unless 64-bit hashes collide. Changes if the connection
-  // gets other addresses when it is answered or confirmed (see Addresses in ConnectionTable).
+  // is shown with other addresses once it is answered or confirmed (see Addresses in ConnectionTable).
   uint64_t id = 0;
   Endpoint client;
   Endpoint server;
   // The server's address and port as the client addressed it, for example those of a Kubernetes service. Equals
   // `server` if no translation of the server's address is known.
   Endpoint service;
-  // `encapsulation` is that of the connection's own key. `interface` is the one on which the client's packets are
-  // counted. If no packet of the client was captured, it is the one of the server's packets. What the two numbers mean
-  // depends on where the summary is:
+  // `encapsulation` is that of the connection's own key. `interface` is the interface on which the client's packets are
+  // counted or, if no packet of the client was captured, the server's packets. What the two numbers mean depends on
+  // where the summary is:
   // - From the table: `encapsulation` is an id of the table's EncapsulationTable. `interface` is the
   //   DecodedPacket::interface that ConnectionTable::Apply() was given, at most ConnectionTable::kMaxInterfaces - 1.
-  // - In a WorkerSnapshot or a Snapshot: `encapsulation` is an index into the snapshot's `encapsulations`, where [0] is
-  //   the empty one. `interface` is an index into the snapshot's interfaces.
+  // - In a WorkerSnapshot or a Snapshot: `encapsulation` is an index into the snapshot's `encapsulations`, of which [0]
+  //   is the empty one. `interface` is an index into the snapshot's interfaces.
   uint32_t encapsulation = 0;
   uint32_t interface = 0;
-  // The identities of the two ends: in a WorkerSnapshot or a Snapshot, indexes into its `identities`, where [0] stands
-  // for an unknown one. Elsewhere 0 (see ConnectionTable::EndsOf and EndedConnection).
+  // The identities of the two ends. In a WorkerSnapshot or a Snapshot, they are indexes into the snapshot's
+  // `identities`, of which [0] is an unknown identity. Elsewhere they are 0: ConnectionTable::EndsOf() and
+  // EndedConnection tell the identities.
   uint32_t client_identity = 0;
   uint32_t server_identity = 0;
   // The views of the connection, in no order. In a WorkerSnapshot or a Snapshot, they are view_count elements of the
@@ -77,23 +78,23 @@ struct ConnectionSummary {
   // The smoothed round-trip time between the two ends: the sum of the times from the observer to each end and back. An
   // end without a sample adds nothing, so the sum is too small while only one end has samples.
   int64_t rtt_ns = kUnknown;
-  // The two halves of the least round-trip time, from the observer to the server and back, and from the observer to the
-  // client and back: each the least of its samples of the last minute (see RttMinimum). Unlike `rtt_ns`, they do not
-  // include delayed acknowledgments (see RttSample).
+  // The two halves of the least round-trip time: from the observer to the server and back, and from the observer to the
+  // client and back. Each is the least of the samples of the last 30 to 60 s or, if there were none, of the last
+  // samples (see RttMinimum). A delayed acknowledgment can raise `rtt_ns`, but not these two (see RttSample).
   int64_t server_min_rtt_ns = kUnknown;
   int64_t client_min_rtt_ns = kUnknown;
   // The exchanges of a request and its answer. `response_ns` is their smoothed response time: from the last segment of
   // the client's request to the first segment of the server's answer. kUnknown if there was no exchange.
   uint32_t responses = 0;
   int64_t response_ns = kUnknown;
-  // The connection's weight: payload of both directions, of which older bytes weigh less: a byte that is t old weighs
+  // The connection's weight: payload of both directions, of which older bytes weigh less. A byte that is t old weighs
   // exp(-t / ranking window) (see PayloadWindows). The heaviest connection is the one with the greatest weight. The
   // table fills in this number for RecentlyEnded, and WorkerPublisher for the rows of a snapshot. In other summaries it
   // is 0.
   uint64_t window_payload_bytes = 0;
   // The number by which snapshots are ordered: window_payload_bytes, increased if the connection was among the heaviest
-  // in the previous snapshot. Without the increase, connections of nearly equal weight would take turns. 0 until the
-  // Collector fills it.
+  // in the previous snapshot. Without the increase, connections of nearly equal weight would take turns at the top. 0
+  // until the Collector fills it.
   double rank = 0;
 
   double payload_bytes_per_second() const {
@@ -111,7 +112,7 @@ struct ConnectionSummary {
 struct EndedConnection {
   ConnectionSummary summary;
   Encapsulation encapsulation;          // what summary.encapsulation stood for when the connection ended
-  std::optional<EndReason> reason;      // nullopt: the connection was still open when the program ended
+  std::optional<EndReason> reason;      // nullopt: the connection was still in the table when the program ended
   std::vector<ConnectionView> views{};  // empty if the connection has only one view
   // What the `encapsulation` of each view stood for when the connection ended. As long as `views`.
   std::vector<Encapsulation> view_encapsulations{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of ConnectionTable that finds and begins connections, and what it tells about them. The other parts are in
-// connection_table_packet.cc, connection_table_views.cc and connection_table_end.cc.
+// connection_table_packet.cc, _views.cc, _end.cc, _names.cc and _interfaces.cc.
 #include "src/flow/connection_table.h"
 
 #include <algorithm>
@@ -21,7 +21,7 @@
 namespace tcpgauge {
 namespace {
 
-// Whether the packet is a SYN that an Embryo can represent completely.
+// Whether the packet is a bare SYN (see Embryo).
 bool IsBareSyn(const DecodedPacket& packet) {
   return packet.tcp_flags == kTcpSyn && packet.payload_length_bytes == 0 && !packet.is_fragment &&
          packet.ip_length_bytes <= Embryo::kMaxIpLengthBytes;

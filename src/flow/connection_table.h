@@ -55,7 +55,7 @@ struct TableOptions {
   int64_t idle_timeout_ns = kSecondsPerHour * kNanosecondsPerSecond;  // time-out of established, confirmed connections
   uint64_t hash_seed = 0;  // should be random, so that nobody can choose keys that collide (see KeyHasher)
   // Whether to keep rates, ranking, edges and recently ended connections. The connection log needs none of them. False
-  // saves memory and time; the options below, except max_encapsulations, then have no effect.
+  // saves memory and time. Then the options of rates, ranking, recently ended connections and edges have no effect.
   bool keep_rates = true;
   int64_t rate_tick_ns = kNanosecondsPerSecond;  // rates change at multiples of this time; see PayloadWindows
   int64_t rate_window_ns = kNanosecondsPerSecond;
@@ -67,8 +67,8 @@ struct TableOptions {
   bool has_identities = false;  // whether SetIdentities() may be called; for MemoryBytes()
 };
 
-// Receives each connection that leaves the table, embryos and unconfirmed connections too. Does not receive provisional
-// views, and unconfirmed connections that turn out to be a view of another one (see ConnectionTable). Called on the
+// Receives each connection that leaves the table, embryos and unconfirmed connections too. Receives neither provisional
+// views nor unconfirmed connections that turn out to be a view of another one (see ConnectionTable). Called on the
 // table's thread, in the middle of a change of the table, so an implementation must not call the table. `connection`
 // lives only during the call.
 class EndedConnectionSink {
@@ -77,17 +77,18 @@ class EndedConnectionSink {
   virtual void OnConnectionEnded(const EndedConnection& connection) = 0;
 };
 
-// The connections of one worker: an index over records that never move. A connection of which only one SYN was seen is
-// an embryo, which takes much less memory than a record.
+// The connections of one worker: an index over records that never move. A connection of which only a bare SYN was seen
+// (see Embryo) is an embryo, which takes much less memory than a record.
 //
 // Beginning. A connection begins with any segment or, if `new_only` is set, only with a SYN. A connection that begins
-// with neither SYN nor SYN-ACK is midstream. A SYN with another sequence number can begin a new connection on the
-// 4-tuple of an old one: reuse.h has the rules.
+// with neither SYN nor SYN-ACK is midstream. A SYN or SYN-ACK can begin a new connection on the 4-tuple of an old one:
+// reuse.h has the rules.
 //
-// Attempts. A SYN that comes again with the same sequence number belongs to the same connection. Each gap between SYNs
-// is twice the gap before (RFC 6298 section 5.5). So the next gap of an unanswered attempt can be twice its longest gap
-// so far. The time-out of the attempt is the shortest of kHandshakeTimeoutNs, kBackedOffHandshakeTimeoutNs and
-// kLongestHandshakeTimeoutNs that covers this next gap. If none does, the time-out is kLongestHandshakeTimeoutNs.
+// Attempts. An attempt is a connection in SYN-SENT. If its SYN comes again with the same sequence number, the attempt
+// goes on. Each gap between SYNs is twice the gap before (RFC 6298 section 5.5). So the next gap of an unanswered
+// attempt can be twice its longest gap so far. The time-out of the attempt is the shortest of kHandshakeTimeoutNs,
+// kBackedOffHandshakeTimeoutNs and kLongestHandshakeTimeoutNs that covers this next gap. If none does, the time-out is
+// kLongestHandshakeTimeoutNs.
 //
 // Late segments. A TimeWaitTable remembers the confirmed connections that ended closed, reset or with EndReason::kFin.
 // Later segments on their 4-tuples are late. A SYN is never late, nor is a SYN-ACK with a new sequence number. A late
@@ -101,50 +102,55 @@ class EndedConnectionSink {
 // counts of connections in Totals, contain confirmed connections only.
 //
 // Views. Address translation (NAT) and tunnels give one connection several keys. Each key is a view of the connection,
-// and the connection is counted once. The agent captures each packet on several stretches of its way (see Stretch).
+// and the connection is counted once. The agent may capture a packet on several stretches of its way (see Stretch).
 // Neither translations nor tunnels change sequence numbers, so the table finds views by these numbers. With
-// `count_views`, or while only one stretch was seen, it looks for none. "Within" a time means before or after it.
+// `count_views`, or until a second stretch was seen, the table looks for no views. "Within a second" means up to a
+// second before or after.
 // - A SYN with an unknown key is a copy if, within a second, another stretch showed a SYN with the same sequence
-//   number, timestamp, window, window scale and kinds of options (SynShape). Of a SYN that came before the second
-//   stretch was seen, only the sequence number may be known, and is compared. The copy begins a provisional view, which
-//   is stored as an embryo. A provisional view is not shown and not counted as a connection. Repetitions of its SYN,
-//   following fragments and segments with a broken TCP header count as duplicates. The SYN itself counts as a duplicate
-//   once the provisional view becomes a view or ends.
+//   number, timestamp, window, window scale and kinds of options (SynShape). If the other SYN came before the second
+//   stretch was seen, the table may know only the number of that SYN, and then compares only this number. The copy
+//   begins a provisional view, which is stored as an embryo. A provisional view is not shown and not counted as a
+//   connection. Repetitions of its SYN, following fragments and segments with a broken TCP header count as duplicates.
+//   The SYN itself counts as a duplicate once the provisional view becomes a view or ends.
 // - If the provisional view repeats its SYN within 100 ms of a repetition by the connection, and the edge was not told
 //   of the connection yet (see Edges), the provisional view becomes a view.
-// - The next segment of the provisional view decides, unless it repeats the SYN. If the segment's numbers fit the
-//   connection, the provisional view becomes a view. For example, a SYN-ACK must have the sequence number that the
-//   connection's server has, if that is known. If the numbers do not fit, but another stretch showed the same SYN-ACK
-//   within a second, the provisional view becomes a view of that connection. Otherwise it becomes a connection of its
-//   own, which began with the SYN. A proxy is such a case: it may send the client's sequence number on to a server, but
-//   cannot know the server's. Payload of such a SYN counts as header bytes. A SYN with another number ends the
-//   provisional view.
-// - A SYN-ACK with an unknown key becomes a view at once in two cases. (1) It fits a connection whose SYN it
-//   acknowledges, and another stretch showed the SYN with the same addresses and ports, or within a second. (2) Another
-//   stretch showed the same SYN-ACK within a second. For a RST that acknowledges a SYN, case 1 applies too. The table
-//   may have forgotten a SYN that came more than a second ago.
+// - The first other segment of the provisional view with a whole TCP header decides. If the segment's numbers fit the
+//   connection, the provisional view becomes a view. For example, a SYN-ACK must have the initial sequence number of
+//   the connection's server, if that is known. If the copied SYN is a candidate (see reuse.h), the SYN-ACK that answers
+//   it begins the candidate's connection, and the provisional view becomes a view of that. If the numbers do not fit,
+//   but another stretch showed the same SYN-ACK within a second, the provisional view becomes a view of the connection
+//   to which that SYN-ACK belongs. Otherwise the provisional view becomes a connection of its own, which began with the
+//   SYN. A proxy is such a case: it may use the client's sequence number for its own SYN to a server, but cannot know
+//   the server's number in advance. Payload of such a SYN counts as header bytes. A SYN of the client with another
+//   number ends the provisional view.
+// - A SYN-ACK with an unknown key makes its key a view at once in two cases. (1) The SYN-ACK fits a connection whose
+//   SYN it acknowledges. Another stretch must have shown this SYN, either with the same addresses and ports or within a
+//   second. After a second, the table may forget the SYN. (2) Another stretch showed the same SYN-ACK within a second.
+//   Case 1 applies to a RST with an acknowledgment number too.
 // - Any other segment with an unknown key, and any segment of an unconfirmed connection, makes its key a view at once
 //   if another stretch showed a segment with the same sequence, acknowledgment and timestamp numbers within 100 ms. For
-//   this, the table remembers only the first segments of connections whose SYN was not captured. The earlier packets of
-//   the unconfirmed connection then count as duplicates. Exception: they are added to the other connection if that is
-//   unconfirmed too and began after the last of them.
+//   this, the table remembers only the first segments of connections whose SYN was not captured. When an unconfirmed
+//   connection becomes a view, its earlier packets count as duplicates. Exception: if the other connection is
+//   unconfirmed too, and began after the last of these packets, they are added to that connection.
 // - If there is no room for a view, its key is a connection of its own.
-// A segment is compared with the segments that were counted, and not with their duplicates. If several fit, the newest
-// one decides.
+// Copies are looked for only among segments that were counted, not among duplicates. If several fit, the newest one
+// decides.
 //
 // Addresses. InterfacePins chooses the view on which the packets of each end are counted: the first that shows the end,
 // and so the nearest to the end. An end is shown with the address and port that it has on this view. A client is
 // therefore shown as it is before its source address is translated, and a server as it is after the destination address
-// is translated. An end that was silent so far is shown as on the newest view. The addresses are chosen when a
-// midstream connection is confirmed, or when the edge is told of an attempt. Later they do not change.
+// is translated. An end that has sent nothing is shown as on the newest view. The addresses are chosen when a midstream
+// connection is confirmed, or when the edge is told of an attempt. Later they do not change.
 //
 // Edges. The server's address is not known before an attempt is answered. So the edge is told of an attempt when the
-// server sends something, when the client sends payload or a RST, when the attempt ends, or by SettleAttempts(). It is
-// told earlier when the client repeats the SYN: when all provisional views have repeated it too and so become views. If
-// there is no provisional view, it is told kRepetitionNs after the repetition with the number kRepetitionsAlone.
-// Exception: with `count_views`, or if only one
-// stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier, the edge is told at once, and the
-// connection keeps the addresses of its SYN.
+// server sends something, when the client sends payload or a RST, when the attempt ends, or by SettleAttempts(). If the
+// client repeats the SYN, the edge is told earlier:
+// - If provisional views copy the SYN, the edge is told once all of them have repeated it too, and so have become
+//   views.
+// - If there is no provisional view, the edge is told kRepetitionNs after the second repetition (kRepetitionsAlone), or
+//   at once if RepeatedAttempts has no room.
+// Exception: the edge is told at once, and the connection keeps the addresses of its SYN, in two cases: with
+// `count_views`, or if only one stretch was seen and the first segment came kFirstStretchAloneNs ago or earlier.
 //
 // Design. Most of a packet's time is waiting for memory. So a batch of 64 packets is handled in steps: make all keys,
 // fetch the index lines, fetch the records, and only then handle the packets one by one. The waits of a batch then
@@ -157,13 +163,13 @@ class EndedConnectionSink {
 // FingerprintTable (views), GapPool and AnalyzeSegment() (loss and delay).
 //
 // Thread: confined to one thread, except for PopulateRecords() and the static methods.
-// Time: nanoseconds since the Unix epoch. Table time is the latest time of a packet or of an AdvanceTime() so far. It
-// never steps back.
-// Bounds: max_connections, with embryos and provisional views included, and as many views besides. When the table is
-// full, a new connection evicts the least useful one. Eviction order: (1) embryos, (2) unconfirmed, or in SYN-SENT or
-// SYN-RECEIVED, (3) finished, (4) both FINs seen, (5) established or half-closed. Within each group, the longest idle
-// connection goes first. The order within groups 2 to 5 is approximate (see Timeouts). Totals::closed counts the
-// evictions of confirmed connections. overflows() counts how often a part of the table had no room.
+// Time: nanoseconds since the Unix epoch. Table time is the latest time of an applied TCP packet or of a call of
+// AdvanceTime(). It never steps back.
+// Bounds: max_connections connections, embryos and provisional views included, and as many views besides. When the
+// table is full, a new connection evicts the least useful one. Eviction order: (1) embryos, (2) unconfirmed, or in
+// SYN-SENT or SYN-RECEIVED, (3) finished, (4) both FINs seen, (5) established or half-closed. Within each group, the
+// longest idle connection goes first. The order within groups 2 to 5 is approximate (see Timeouts). Totals::closed
+// counts the evictions of confirmed connections. overflows() counts how often a part of the table had no room.
 // Errors: none. Every sequence of packets is accepted.
 // Alignment: a cache line, so that the adjacent tables of two threads share no line. Without it, two workers were 1.2
 // instead of 1.9 times as fast as one.
@@ -180,7 +186,8 @@ class alignas(64) ConnectionTable {
   static constexpr int64_t kUnconfirmedTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int64_t kClosingTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int kMidstreamPayloadSegments = 3;  // of one end; see Confirmation, above
-  // Edges are told of everything at least once in this time, so that heavy ones are found without any reader.
+  // AdvanceTime() begins to tell all edges what they carried this long after it has told all of them. So heavy edges
+  // are found without any reader.
   static constexpr int64_t kTellingIntervalNs = 4 * kNanosecondsPerSecond;
   static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;
 
@@ -200,8 +207,8 @@ class alignas(64) ConnectionTable {
   // empty.
   void Apply(absl::Span<const DecodedPacket> packets, absl::Span<const ConnectionHint> hints);
 
-  // Tells edges what their connections carried. Each call tells the edges of at most 256 connections. Returns true when
-  // a call has come to the last connection; the next call begins with the first one.
+  // Tells edges what their connections carried since the last time. Each call tells the edges of at most 256
+  // connections. Returns true when it has come to the last connection. The next call then begins with the first one.
   bool TellSomeEdges();
   // As above, for all connections.
   void TellAllEdges();
@@ -211,11 +218,11 @@ class alignas(64) ConnectionTable {
   // IsConfirmed(slot), keep_rates, and the slot is that of a record.
   void TellEdge(uint32_t slot) { TellEdge(slot, EdgeTraffic()); }
 
-  // Moves table time forward to `now_ns`, unless table time is later already. Ends connections that have timed out, and
-  // updates edges and recently ended connections.
+  // Moves table time forward to `now_ns`, unless table time is later already. Ends connections that have timed out,
+  // updates edges and recently ended connections, and gives names (see SetIdentities()).
   //
-  // The work of a call is bounded, so that packets do not wait. Returns false if the bound was reached: more
-  // connections may have timed out, and the caller should call again soon.
+  // The work of a call is bounded, so that packets do not wait. Returns false if a bound was reached. Then work may be
+  // left, and the caller should call again soon.
   bool AdvanceTime(int64_t now_ns);
 
   // Tells the edges of the attempts that are neither answered nor ended (see Edges, above the class). Call it when no
@@ -226,9 +233,9 @@ class alignas(64) ConnectionTable {
   // program ends.
   void EndAll();
 
-  // From now on, new connections have the names of this map, and ends without a name get the names that the map has
-  // now. AdvanceTime() gives them, in slices. `sockets_read_ns` is IdentityMap::sockets_read_ns as table time. A
-  // connection that has an identity keeps it. Without a call, no end has a name. REQUIRES: `map` is not null.
+  // From now on, new connections get their names from this map. Open connections get names for the ends that have none:
+  // AdvanceTime() gives these names, in slices. An end that has a name keeps it. Before the first call, no end has a
+  // name. `sockets_read_ns` is IdentityMap::sockets_read_ns as table time. REQUIRES: `map` is not null.
   void SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns);
 
   // See ServerEndpoints. Null: no listeners are known.
@@ -246,7 +253,8 @@ class alignas(64) ConnectionTable {
   const IdentityLookups& identity_lookups() const { return names_.lookups(); }
   const RecentlyEnded& recently_ended() const { return recently_ended_; }
   const Totals& totals() const { return ledger_.totals(); }
-  // The totals, without the traffic of which no edge was told yet (see TellEdge()).
+  // The totals, without the traffic of which no edge was told yet (see TellEdge()). Equal to totals() without
+  // keep_rates.
   Totals told_totals() const { return ledger_.told_totals(); }
   const EncapsulationTable& encapsulations() const { return encapsulations_; }
   const FingerprintTable& fingerprints() const { return fingerprints_; }
@@ -261,16 +269,15 @@ class alignas(64) ConnectionTable {
 
   // A set of numbers of interfaces.
   using InterfaceSet = std::bitset<kMaxInterfaces>;
-  // A sweep finds the interfaces to which connections refer, so that the caller can give the number of an interface
-  // that is gone to another interface. It visits all connections in slices, as WorkerPublisher does. Between two slices
-  // the caller may apply packets. BeginInterfaceSweep() begins a sweep. ContinueInterfaceSweep() visits a slice, and
-  // returns true when the sweep is complete. It also moves the connections of all interfaces in `moved` to the
-  // interface `to`.
+  // A sweep finds the interfaces to which connections refer. So the caller can give the number of an interface that is
+  // gone to another interface. BeginInterfaceSweep() begins a sweep. ContinueInterfaceSweep() visits the next 256
+  // slots, and returns true when the sweep is complete. Connections that refer to an interface in `moved` then refer to
+  // the interface `to`. Between two calls the caller may apply packets.
   void BeginInterfaceSweep();
   bool ContinueInterfaceSweep(const InterfaceSet& moved, size_t to);
   // Returns the interfaces to which connections referred in the complete sweep. Recently ended connections count too.
-  // If no packet of an interface was applied since BeginInterfaceSweep(), and the interface is not in the set, the
-  // table does not refer to it any more.
+  // If an interface is not in the set, and none of its packets was applied since BeginInterfaceSweep(), no connection
+  // refers to the interface any more.
   const InterfaceSet& used_interfaces() const { return used_interfaces_; }
 
   // Following fragments that were not counted: no connection has their 4-tuple, or the ports of their first fragment
@@ -305,7 +312,7 @@ class alignas(64) ConnectionTable {
   // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
   // Returns a copy of the connection in `slot`. Rates, weight and rank are 0, and so are first_view and view_count.
-  // REQUIRES, for this method and the next five: IsInUse(slot).
+  // REQUIRES, for this method and the next seven: IsInUse(slot).
   ConnectionSummary Summarize(uint32_t slot) const;
   // Appends the views of the connection in `slot` to `*views`, at most ConnectionView::kMaxPerConnection. Appends none
   // if the connection has only one view.
@@ -326,8 +333,8 @@ class alignas(64) ConnectionTable {
   // Returns the edge of the connection in `slot`. REQUIRES: keep_rates, and the slot is that of a record.
   EdgeKey EdgeOf(uint32_t slot) const { return ledger_.EdgeOf(records_[slot]); }
 
-  // Packets of several queues may arrive this much out of order. A packet that is further behind table time comes from
-  // a clock that was set back.
+  // Packets of several queues may arrive this much out of order. If a packet is further behind table time, the table
+  // assumes that the clock was set back.
   static constexpr int64_t kReorderingNs = kNanosecondsPerSecond;
   // Returns the time at which the table counts a packet when table time is `now_ns`: the packet's own time or, if that
   // is more than kReorderingNs earlier, `now_ns`.
@@ -341,8 +348,8 @@ class alignas(64) ConnectionTable {
   static constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
   // The copies of a repeated SYN on two stretches come within this time.
   static constexpr int64_t kRepetitionNs = 100 * kNanosecondsPerMillisecond;
-  // After so many repetitions without a copy, an attempt is taken to have none. The first SYN and one repetition are
-  // often lost between two stretches.
+  // After so many repetitions without a copy, the table assumes that an attempt has no copies. A smaller number would
+  // be wrong too often: the first SYN and one repetition are often lost between two stretches.
   static constexpr int kRepetitionsAlone = 2;
   static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
   // One packet of a batch, prepared for its lookup.
@@ -391,9 +398,10 @@ class alignas(64) ConnectionTable {
   // out of date if the connection's own key has changed: FindSlot() checks it.
   uint32_t Handle(Arrival* arrival);
   // Returns the slot of the record of the arrival's connection. `found` is what the index has under the arrival's key.
-  // If `found` is an embryo, replaces it by a record first. If `found` is a view, sets arrival->sender and
-  // arrival->view. Returns kNotFound if `found` is kNotFound, or if what it refers to has ended. Returns kHeld if
-  // nothing more is to be done with the packet.
+  // If `found` is an embryo, replaces it by a record first. If `found` is a provisional view, resolves it (see
+  // ResolveProvisionalView()). If `found` is a view, calls arrival->EnterView(). Returns kNotFound if `found` is
+  // kNotFound, or if the embryo or provisional view ends here. Returns kHeld if nothing more is to be done with the
+  // packet.
   uint32_t FindRecord(uint32_t found, Arrival* arrival);
   // Returns the slot that Handle() returns for an arrival of the connection in `slot`: the arrival's view, or `slot`
   // itself if the arrival has no view.
@@ -404,9 +412,9 @@ class alignas(64) ConnectionTable {
   uint32_t EndFor(uint32_t slot, Arrival* arrival);
   // Returns the slot of the arrival's key, or kNotFound.
   uint32_t FindSlot(const Arrival& arrival) const;
-  // Adds an embryo for the SYN, with all flags false, and puts it into the index. Evicts a connection if the table is
-  // full. Returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the packet is a SYN whose datagram
-  // has at most Embryo::kMaxIpLengthBytes.
+  // Adds an embryo for the SYN, and puts it into the index. Its four flags from `is_provisional` on are false. Evicts a
+  // connection if the table is full. Returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
+  // packet is a SYN whose datagram has at most Embryo::kMaxIpLengthBytes.
   uint32_t AddEmbryo(const Arrival& arrival);
   // Begins a connection as an embryo, and returns the slot of the embryo, which is at least kEmbryoSlots. REQUIRES: the
   // packet is a bare SYN.
@@ -423,9 +431,9 @@ class alignas(64) ConnectionTable {
   // Initialises the record in `slot` for the arrival that begins its connection. REQUIRES: the index contains `slot`.
   void InitializeRecord(uint32_t slot, const Arrival& arrival);
   // Ends the connection in `old_slot`, and begins the new connection whose SYN the old one keeps as a candidate (see
-  // reuse.h). The new connection begins on the view on which the SYN came, and the SYN-ACK's key is another view of it
-  // unless it is the same key. Returns the new connection's slot. REQUIRES: the segment is the SYN-ACK that answers the
-  // candidate.
+  // reuse.h). The new connection begins with the key of the SYN. If the SYN-ACK has another key, this key becomes a
+  // view of the new connection, if there is room. Returns the new connection's slot. REQUIRES: the segment is the
+  // SYN-ACK that answers the candidate.
   uint32_t BeginFromCandidate(uint32_t old_slot, Arrival* arrival);
   // See InterfacePins.
   bool IsDuplicate(uint32_t slot, const Arrival& arrival);
@@ -435,11 +443,11 @@ class alignas(64) ConnectionTable {
   // Whether the segment, which belongs to no connection of the table, belongs to one that has ended. REQUIRES: the
   // segment is no SYN.
   bool IsLate(const Arrival& arrival);
-  // If the segment repeats a SYN, counts that. If it repeats the SYN of an attempt, also adapts the attempt's time-out
-  // to the gap since the previous SYN.
+  // If the segment repeats the client's SYN, counts that. If the segment repeats the SYN of an attempt, also adapts the
+  // attempt's time-out to the gap since the previous SYN, and looks again for the names of unknown ends.
   void NoteRepeatedSyn(uint32_t slot, const Arrival& arrival);
-  // Counts a SYN that the client of the connection sent again. If no copy of the attempt is known, the attempt waits in
-  // repeated_attempts_. Does nothing for an unconfirmed connection.
+  // Counts a SYN that the client of the connection sent again. From the second repetition on, an attempt without a
+  // known copy waits in repeated_attempts_ (see Edges, above the class). Does nothing for an unconfirmed connection.
   void CreditSynRetransmission(uint32_t slot);
   // Tells the edges of the attempts that waited in repeated_attempts_ and of which no copy came.
   void TellRepeatedAttempts();
@@ -456,7 +464,7 @@ class alignas(64) ConnectionTable {
   // Whether copies may come: a second stretch was seen, or the first segment came less than kFirstStretchAloneNs ago.
   bool ExpectsCopies() const { return has_several_stretches_ || now_ns_ - first_stretch_ns_ < kFirstStretchAloneNs; }
   Stretch StretchOf(const Arrival& arrival) const;
-  // The direction of the packet as far as it tells stretches apart: with count_views, only interfaces do.
+  // The direction of the packet, or kUnknown with count_views: then only interfaces tell stretches apart.
   PacketDirection DirectionOf(const DecodedPacket& packet) const {
     return options_.count_views ? PacketDirection::kUnknown : packet.direction;
   }
@@ -483,16 +491,16 @@ class alignas(64) ConnectionTable {
   uint32_t BeginProvisionalView(const Arrival& arrival);
   // Decides whether the provisional view becomes a view or a connection of its own, and returns the slot of the record.
   // `slot` is the embryo's slot without kEmbryoSlots. Returns kHeld if the packet does not decide: it repeats the SYN,
-  // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN with another sequence
-  // number, which ends the provisional view.
+  // is a following fragment, or has a broken TCP header. Returns kNotFound if the packet is a SYN of the same end with
+  // another sequence number, which ends the provisional view.
   uint32_t ResolveProvisionalView(uint32_t slot, Arrival* arrival);
   // Notes that a provisional view copies the SYN of a connection. `owner` is what the index has under the connection's
   // key.
   void CountProvisionalView(uint32_t owner);
   // Decides whether a provisional view becomes a view because both SYNs were repeated: the arrival repeats the SYN of
   // the provisional view in `slot`, and its connection repeated the SYN shortly before and awaits its addresses. If so,
-  // returns the slot of the record, and tells the edge once no other provisional view may still become a view of it.
-  // Otherwise returns kNotFound.
+  // returns the slot of the record, and tells the edge once no other provisional view may still become a view of the
+  // connection. Otherwise returns kNotFound.
   uint32_t ConfirmByRepetition(uint32_t slot, Arrival* arrival);
   // Whether the numbers of a segment that came with another key fit the connection in `record`. `from_client`: the
   // client sent the segment.
@@ -501,29 +509,32 @@ class alignas(64) ConnectionTable {
   // connection, makes the key a view of that connection and returns the slot of the record. Otherwise returns
   // kNotFound.
   uint32_t JoinConnection(Arrival* arrival);
-  // If another stretch showed the same SYN-ACK, makes the key a view of that connection and returns the slot of its
-  // record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or kNotFound.
+  // If another stretch showed the same SYN-ACK within a second, makes the key a view of the SYN-ACK's connection, and
+  // returns the slot of the record. Otherwise returns kNotFound. `replaced` is what the index has under the key, or
+  // kNotFound.
   uint32_t JoinBySynAck(uint32_t replaced, Arrival* arrival);
-  // If the unconfirmed connection in `slot` turns out to be a view of another connection, ends it as if it had never
-  // been, makes the arrival's key a view, and returns the slot of the other connection's record. Otherwise, and if
-  // there is no room for the view, returns `slot`.
+  // If the unconfirmed connection in `slot` turns out to be a view of another connection, frees its record, makes the
+  // arrival's key a view, and returns the slot of the other connection's record. The end of the unconfirmed connection
+  // is not counted. Otherwise returns `slot`, also if there is no room for the view.
   uint32_t JoinUnconfirmed(uint32_t slot, Arrival* arrival);
   // Adds the packets and bytes of the unconfirmed connection in `from` to those of the unconfirmed connection in `to`,
-  // and gives `to` the earlier start. `is_swapped`: end A of the one is end B of the other.
+  // and gives `to` the earlier start. `is_swapped`: end A of `from` is end B of `to`.
   void TakeCounts(uint32_t from, bool is_swapped, uint32_t to);
-  // Counts the packets of the unconfirmed connection in `slot`, which is a view of that in `owner`, as duplicates.
+  // Counts the packets of the unconfirmed connection in `slot` as duplicates. The slot's key is a view of the
+  // connection in `owner`.
   void CountAsDuplicates(uint32_t slot, uint32_t owner);
-  // Returns the slot, of any kind, of the connection whose SYN has this sequence number, and a key with this hash.
-  // Returns kNotFound if there is none. Ignores provisional views.
+  // Returns a slot that the index has under `key_hash`, if the client of its connection sent a SYN with this sequence
+  // number. The SYN may be a candidate (see reuse.h). The slot may be of any kind. Returns kNotFound if there is none.
+  // Ignores provisional views.
   uint32_t FindBySyn(uint32_t key_hash, uint32_t sequence_number) const;
-  // As FindBySyn(), but returns the slot of a record: replaces an embryo by a record, and a view by its connection.
+  // As FindBySyn(), but returns the slot of a record: replaces an embryo by a record, and returns the record of a view.
   uint32_t FindRecordBySyn(uint32_t key_hash, uint32_t sequence_number);
   // Returns the slot of the record of the connection to which the remembered segment belongs, or kNotFound. Sets
   // `*sender` (out) to the end of the record that sent the segment. Ignores embryos.
   uint32_t FindRemembered(const Fingerprint& fingerprint, End* sender) const;
-  // Makes `arrival->key` a view of the connection in `slot`, and sets arrival->view and arrival->sender. `sender` is
-  // the end of the record that sent the packet. `replaced` is what the index has under the key: a provisional view,
-  // which is removed and counted as a duplicate, or kNotFound. Returns false, and changes nothing, if there is no room.
+  // Makes `arrival->key` a view of the connection in `slot`, and calls arrival->EnterView(). `sender` is the end of the
+  // record that sent the packet. `replaced` is what the index has under the key: a provisional view, which is removed
+  // and counted as a duplicate, or kNotFound. Returns false, and changes nothing, if there is no room.
   bool AddView(uint32_t slot, End sender, uint32_t replaced, Arrival* arrival);
   // Gives each end the address and port that it has on the view to which it is pinned, or on the newest view if it has
   // no pin. Does nothing if the connection has only one view.
@@ -536,8 +547,8 @@ class alignas(64) ConnectionTable {
   void OpenEdge(uint32_t slot);
   // Whether the edge is told later of an attempt that begins now (see Edges, above the class).
   bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
-  // Returns the server's address and port as the client addressed it (see ConnectionSummary::service): on the first
-  // view on which the client has the address that is shown.
+  // Returns the server's address and port as the client addressed it (see ConnectionSummary::service): those on the
+  // first view that has the shown client and another server. Returns the shown server if there is no such view.
   Endpoint ServiceOf(uint32_t slot) const;
   // A key of a connection, and whether it is swapped (see View).
   struct KeyOfView {
@@ -566,8 +577,8 @@ class alignas(64) ConnectionTable {
   void FollowSegment(uint32_t slot, const Arrival& arrival);
   // Records the segment if it is a step of the handshake. `before` is the state before the segment.
   void FollowHandshake(uint32_t slot, const Arrival& arrival, ConnectionState before);
-  // Confirms an unconfirmed connection if enough of it was seen (see Confirmation, above the class).
-  // Counts what `sender` of a confirmed connection sent, for the totals at once, and for the edge later if possible.
+  // Counts what `sender` of a confirmed connection sent. The totals count it at once. The edge is told later if
+  // possible.
   void CountSent(uint32_t slot, End sender, uint32_t payload_bytes, uint32_t segments, const LossCounts& losses);
   // As TellEdge(), after a segment of `sender` with this payload. `losses` are those of the segment.
   void TellAtOnce(uint32_t slot, End sender, uint32_t payload_bytes, const LossCounts& losses);
@@ -576,6 +587,7 @@ class alignas(64) ConnectionTable {
   void TellEdge(uint32_t slot, EdgeTraffic traffic);
   // Counts everything that the connection carried (see Ledger::CreditAll).
   void CreditAll(uint32_t slot);
+  // Confirms an unconfirmed connection if enough of it was seen (see Confirmation, above the class).
   void ConfirmIfDue(uint32_t slot);
   void Confirm(uint32_t slot);
   void SetClient(uint32_t slot, End end);
@@ -588,11 +600,11 @@ class alignas(64) ConnectionTable {
   // need a counter that threads share.
   uint64_t IdOf(const ConnectionKey& key, int64_t start_time_ns) const;
   void EndConnection(uint32_t slot, std::optional<EndReason> reason);
-  // Each notes the interfaces of one connection in used_interfaces_ (see ContinueInterfaceSweep()). `slot` is that of
-  // an embryo without kEmbryoSlots, or that of a record. The slot may be free.
+  // Each of these two visits one slot of a sweep (see ContinueInterfaceSweep()): of an embryo, without kEmbryoSlots, or
+  // of a record. The slot may be free.
   void SweepEmbryo(uint32_t slot, const InterfaceSet& moved, size_t to);
   void SweepRecord(uint32_t slot, const InterfaceSet& moved, size_t to);
-  // Lets IsLate() know the connection under all its keys.
+  // Adds all keys of the connection to time_wait_.
   void RememberEnded(uint32_t slot);
   // Frees the record and its views, without counting the end of the connection.
   void FreeRecord(uint32_t slot);
@@ -608,8 +620,8 @@ class alignas(64) ConnectionTable {
     return records_[slot].has(ConnectionRecord::kMidstream) ? INT64_MIN : details_[slot].start_time_ns();
   }
   // The same for NameFinder::FindClient(). A program that gives up an attempt sends nothing, and then another program
-  // may have the port. So an attempt has a socket for certain only when it has just sent its SYN; otherwise the result
-  // is kSocketUnknown.
+  // may have the port. So the client of an attempt certainly has a socket only when it has just sent the SYN. Otherwise
+  // the result of an attempt is kSocketUnknown.
   int64_t BegunOfSocket(uint32_t slot) const {
     const ConnectionRecord& record = records_[slot];
     const bool may_be_given_up = record.state == ConnectionState::kSynSent && record.last_packet_time_ns < now_ns_;

@@ -17,8 +17,8 @@ struct EdgeKey {
   IpAddress client;  // for a client prefix: the first address of the prefix
   Endpoint server;   // for a server prefix: the first address of the prefix
   bool is_server_prefix = false;
-  // The ends that are local to this node, as in Binding. In a Snapshot it is 0, because edges that differ only in it
-  // are merged there: nobody could tell them apart.
+  // The ends that are local to this node, as in Binding. In a Snapshot, this member is 0: edges that differ only in it
+  // are merged there, because nobody could tell them apart.
   uint8_t local_ends = 0;
   uint32_t client_identity = 0;  // NumberedIdentity::label_number; 0: unknown
   uint32_t server_identity = 0;
@@ -57,13 +57,13 @@ struct EdgeCounters {
   int64_t stalled = 0;      // a gauge: those of them that make no progress
 };
 
-// How the values that an account's EdgeCounters add up are distributed: each value is counted here too.
+// The distributions of the times whose sums are in EdgeCounters. Each time is counted in both.
 struct EdgeDistributions {
   ExponentialBuckets handshake_rtt_seconds;
   ExponentialBuckets response_seconds;
 };
 
-// The account of an edge and the distributions of its values.
+// The account of an edge, with the distributions of its times.
 struct EdgeAccount {
   EdgeCounters counters;
   EdgeDistributions distributions;

@@ -8,14 +8,14 @@
 
 namespace tcpgauge {
 
-// What a connection keeps of the names of its ends, once its edge was told of it. All 0 before that, and without an
-// identity map.
+// What a connection keeps of the names of its ends. Both members are 0 until the connection's edge was told of the
+// connection, and without an identity map.
 struct EdgeBinding {
   uint16_t binding = 0;  // BindingTable::Id: who is at the ends
-  uint16_t cell = 0;     // WorkloadCells::Id: the account of what no edge with series counts
+  uint16_t cell = 0;     // WorkloadCells::Id: the cell of the connection
 };
 
-// The edge of a connection, and what the connection keeps of names.
+// The edge of a connection, and the EdgeBinding of the connection.
 struct BoundEdge {
   BoundEdge() = default;
   // Implicit, so that a key without names can be passed as it is.

@@ -14,11 +14,11 @@ namespace tcpgauge {
 enum class EdgeMerit : uint8_t {
   kHeavy,    // its payload
   kFailing,  // attempts to connect failed again and again
-  kLight,    // neither: there were only a few attempts
+  kLight,    // neither of these: there were only a few attempts
 };
 
-// Limits how many edges begin to have series within any minute. A third of the limit is kept for failing edges, and
-// light edges may use half of it. So a scan of many ports does not delay what matters.
+// Limits how many edges begin to have series within any minute. A third of the limit is kept for failing edges. Light
+// edges may use at most half of the limit. So a scan of many ports does not delay heavy and failing edges.
 //
 // Thread: confined to one thread.
 // Time: table time (see ConnectionTable), in nanoseconds.

@@ -29,21 +29,22 @@ struct EdgeTimes {
 // Design. There may be millions of edges, and only some of them can have series.
 //
 // 1. Watching. The chooser watches a bounded number of edges, several times as many as it can export, in an EdgeSample.
-// The weight of an edge is its payload so far, in which older bytes weigh less and less. A second EdgeSample watches
-// the edges on which attempts failed twice (see EdgeFilter). There, each failed attempt and each SYN that came again
-// weighs 1, and older ones weigh less. An edge can be in both samples. Because they share no slots, a flood of failures
-// drives no heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 50,000 single failures a
-// second hid edges that failed once a second.
+// The weight of an edge is its payload so far. Older bytes weigh less and less. A second EdgeSample watches the edges
+// on which attempts failed twice (see EdgeFilter). There, each failed attempt and each SYN that came again weighs 1,
+// and older ones weigh less. An edge can be in both samples. Because they share no slots, a flood of failures drives no
+// heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 50,000 single failures a second hid
+// edges that failed once a second.
 //
 // 2. Merit. These edges are candidates for series:
 // - failing edges, on which three attempts or more failed lately (see kMinFailures);
 // - heavy edges: all others that carry payload;
 // - light edges, on which there were only a few attempts.
-// A fifth of the places is kept for failing edges, and heavy edges have the rest. Further failing edges, and light
-// edges after them, get a place while more than a quarter of all places is free. When no place is free, a failing or
-// heavy candidate takes the place of the edge with the least merit. It must have twice the weight of that edge, so that
-// equal edges do not take turns. A light edge weighs nothing. An exported edge that fails is moved to a place that is
-// kept, if one is free, before it would have to make room for a heavy one. So an edge that is heavy and fails takes one
+// There are max_exported places. A fifth of them is kept for failing edges, and heavy edges have the rest. Further
+// failing edges, and light edges after them, get a place while more than a quarter of all places is free. When no place
+// is free, a failing or heavy candidate takes the place of the exported edge with the least merit. The candidate must
+// weigh more than twice as much as that edge, so that equal edges do not take turns. Exception: a failing candidate
+// needs no such weight while a kept place is left for it. A light edge weighs nothing. If an exported edge fails, it
+// gets a kept place before it would have to make room, if one is left. So an edge that is heavy and fails takes one
 // place.
 //
 // 3. Phases. An exported edge passes through three phases. Because of them, a reader that reads at least once in a
@@ -52,26 +53,26 @@ struct EdgeTimes {
 // - admitted: credits go to the edge's own account.
 // - retiring: for a window, the edge's counters keep their values, and its gauges are zero.
 // An edge begins to retire when it was silent for the idle time-out (no payload, no attempts, no failures), or when
-// another candidate is to have its place. At the end of the phase retiring, the edge's series end. The edge gets no new
+// another edge is to have its place. At the end of the phase retiring, the edge's series end. The edge gets no new
 // series for another window, so that every reader sees the series end before the counters start at zero again.
 //
-// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). At most as many edges
-//   retire at the same time to make room for others.
+// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). While that many edges
+// are retiring, no further edge begins to retire to make room for another.
 //
-// 5. Exception: the first window, which begins with the first attempt that any worker sees (see FirstWindow). Readers
-// are taken to have read nothing in this window, so the phases announced and retiring are skipped. An edge is admitted
-// as soon as it is watched, while there is a place, and the budget does not count it. The budget then counts only edges
-// that take the place of a heavy or failing one. As a result, the edges of a short file are credited with everything
-// that they carried.
+// 5. Exception: the first window, which begins with the first connection that any worker counts (see FirstWindow). The
+// chooser assumes that no reader has read anything in this window, and skips the phases announced and retiring. While
+// there is a place, an edge is admitted as soon as it is watched. The budget counts only an edge that takes the place
+// of a heavy one. As a result, the edges of a short file are credited with everything that they carried.
 //
-// 6. Names. When an end of an exported edge gets a name, another edge takes the place of this one (see Supersede()).
-// The budget does not count it. It begins when there is a place, at the latest when the series of the other edge have
-// ended.
+// 6. Names. When an end of an exported edge gets another name, a successor takes the place of the edge (see
+// Supersede()). The budget does not count the successor. The series of the successor begin when there is a place,
+// usually at the latest when the series of the old edge have ended.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds. It must not step back.
-// Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges (those with
-// series included), or 1,024 if that is more, and 256 failing edges, or four times those that places are kept for.
+// Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges, those with
+// series included, and 1,024 if that is more. The sample of failing edges holds up to four times as many as there are
+// kept places, and 256 if that is more.
 class EdgeChooser {
  public:
   using Slot = EdgeSample::Slot;
@@ -84,9 +85,9 @@ class EdgeChooser {
     virtual ~Accounts() = default;
     // The series of the edge in `slot` ended. The edge is still watched. `bound` is that of the edge.
     virtual void OnSeriesEnded(Slot slot, EdgeBinding bound) = 0;
-    // The edge in `slot` is not watched any more. It has no series.
+    // The edge in `slot` is about to lose the slot, and is then not watched any more. It has no series.
     virtual void OnForgotten(Slot slot, EdgeBinding bound) = 0;
-    // The chooser begins, or ends, to use what these numbers stand for.
+    // The chooser begins to use the binding and the cell of `bound`, or stops using them.
     virtual void Acquire(EdgeBinding bound) = 0;
     virtual void Release(EdgeBinding bound) = 0;
   };
@@ -116,14 +117,14 @@ class EdgeChooser {
   // Whether credits go to the account of the edge in `slot`. False for kNone.
   bool IsAdmitted(Slot slot) const { return states_[slot].phase == Phase::kAdmitted; }
 
-  // Notes an attempt to connect. Returns the slot of the edge, or kNone. An unwatched light edge becomes watched if it
-  // could be announced at once.
+  // Notes an attempt to connect, or a connection that began midstream. Returns the slot of the edge, or kNone. An
+  // unwatched edge may become watched, but only while a light edge could be announced at once.
   Slot NoteAttempt(const BoundEdge& edge, int64_t now_ns);
-  // Notes failures of attempts: an attempt that failed, or SYNs that came again without an answer. `slot` is the slot
-  // of the edge, or kNone. REQUIRES: count > 0.
+  // Notes `count` failures: attempts that failed, or SYNs that came again without an answer. `slot` is the slot of the
+  // edge, or kNone. REQUIRES: count > 0.
   void NoteFailures(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
-  // Gives an unwatched edge the chance to become watched. `bytes` is the payload of a packet. Returns the slot, or
-  // kNone. REQUIRES: bytes > 0, and the edge is not watched.
+  // Gives an unwatched edge the chance to become watched. `bytes` is payload that the edge carried. Returns the slot,
+  // or kNone. REQUIRES: bytes > 0, and the edge is not watched.
   Slot TryWatch(const BoundEdge& edge, uint64_t bytes, int64_t now_ns);
   // Notes payload of the edge in `slot`. REQUIRES: slot != kNone.
   void NotePayload(Slot slot, uint64_t bytes, int64_t now_ns) {
@@ -131,12 +132,13 @@ class EdgeChooser {
     states_[slot].last_active_ns = now_ns;
   }
 
-  // Lets `successor` take the place of the exported edge in `slot`, which begins to retire. Returns false, and does
-  // nothing, if the edge in `slot` retires already. REQUIRES: the edge in `slot` has series.
+  // Lets `successor` take the place of the exported edge in `slot`, which begins to retire. In the first window, the
+  // series of the edge end at once. Returns false, and does nothing, if the edge in `slot` retires already. REQUIRES:
+  // the edge in `slot` has series.
   bool Supersede(Slot slot, const BoundEdge& successor, int64_t now_ns);
 
-  // Chooses anew, and ends phases that are over. Does nothing if it has already chosen within the last second of table
-  // time.
+  // Chooses anew, and ends phases that are over. Does nothing if the last choice was less than a second of table time
+  // ago.
   void Rebalance(int64_t now_ns);
 
   // How often an edge got series.
@@ -181,8 +183,8 @@ class EdgeChooser {
   void FinishPhases(int64_t now_ns);
   // Lists the admitted edges, those with the least merit first, and counts the places that are about to become free.
   void ListAdmitted();
-  // If the edge that would be given up next is failing, gives it a reserved place while there is one, and goes on with
-  // the edge after it.
+  // Looks at the admitted edge that would have to make room next. If this edge is failing and a reserved place is left,
+  // gives the edge that place, and looks at the edge after it.
   void ReserveForFailingAdmitted();
   // Begins the series of the edges that supersede others.
   void AnnounceSuccessors(int64_t now_ns);
@@ -199,8 +201,8 @@ class EdgeChooser {
   // Announces the failing edges that got no reserved place.
   void AnnounceFurtherFailing(int64_t now_ns);
   void AnnounceLight(int64_t now_ns);
-  // Begins to make room for a candidate, by the end of the series of `victim`. Returns whether a place is free now:
-  // only in the first window.
+  // Begins to make room for a candidate: `victim` begins to retire, or loses its series at once in the first window.
+  // Returns whether a place is free now, which is possible only in the first window.
   bool GiveUp(Slot victim, EdgeMerit merit, int64_t now_ns);
   // Whether a place is about to become free that no other candidate waits for. If so, counts the place as taken.
   bool TakeComingPlace();

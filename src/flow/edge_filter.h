@@ -11,13 +11,13 @@
 
 namespace tcpgauge {
 
-// A Bloom filter that tells whether an edge was noted before. It recognises every edge that was noted since the filter
-// last forgot. It wrongly recognises about one in a hundred new edges too. So about one in a hundred edges of a flood
-// passes, even if each edge comes only once.
+// A Bloom filter that tells whether an edge was noted before. The filter recognises every edge that was noted since it
+// last forgot. It also takes about one in a hundred new edges for edges that were noted before. So about one in a
+// hundred edges of a flood passes the filter, even if each edge comes only once.
 //
 // Design. The four bits of an edge lie in one word, so that a call reads one cache line. With more than kMaxNoted edges
-// the filter would err more often. So when it is full, it forgets all of them. At 98,000 new edges a second it still
-// remembers for a second.
+// (98,304) the filter would err more often. So the filter then forgets all edges. Even with 98,000 new edges a second,
+// that happens only once a second.
 //
 // Thread: confined to one thread.
 // Bounds: 128 KiB.

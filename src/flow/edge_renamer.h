@@ -12,16 +12,17 @@
 namespace tcpgauge {
 
 // Replaces exported edges when a new identity map names their ends differently. The names are a part of an edge's
-// identity (EdgeKey), so an edge with other names is another edge, and takes the place of the exported one. This
-// happens in two cases:
-// - An end of the edge had no name, and the new map has one. The name must hold for all connections of the edge: it is
-//   that of an address or, for a server, of an address and port. An end that is a prefix has no such name.
-// - The old map had the edge's name for the address of an end, and the new map has another one.
+// identity (EdgeKey), so an edge with other names is another edge, and takes the place of the exported one. An edge is
+// replaced in two cases:
+// - An end of the edge had no name, the old map had none for it either, and the new map has one. The name must hold for
+//   all connections of the edge. So the name must be that of an address or, for a server, of an address and port. An
+//   end that is a prefix has no such name.
+// - The old map had the edge's name for the address of an end, and the new map has another name for it.
 //
 // When the new map lacks a name that the old map had, the edge stays.
 //
-// The edge's names are compared with the old map, so that only a change of the map has an effect. Otherwise an edge
-// whose connections outlive the name of their address would be replaced with each map.
+// The edge's names are compared with those of the old map, so that only a change of the map has an effect. Otherwise,
+// if connections keep a name that their address has lost, each new map would replace their edge.
 //
 // Thread: confined to the thread of its connection table.
 class EdgeRenamer {

@@ -14,10 +14,10 @@ namespace tcpgauge {
 
 // A bounded number of edges, each with a weight. Finds the heavy ones among any number of edges by random admission.
 //
-// Design. The place of an edge in the sample is called a slot. When all slots are taken, and an amount of an edge comes
-// that is not in the sample, this edge gets the slot of a light edge with the probability amount / (amount + weight of
-// the light edge). So a heavy edge soon has a slot, and a flood of light edges changes little (after Ben Basat et al.,
-// "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
+// Design. The place of an edge in the sample is called a slot. When all slots are taken, an edge that is not in the
+// sample may get the slot of a light edge. If an amount of the new edge comes, the probability is amount / (amount +
+// weight of the light edge). So a heavy edge soon has a slot, and a flood of light edges changes little (after Ben
+// Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
 //
 // Thread: confined to one thread.
 // Bounds: the capacity. Memory is allocated by the constructor alone.
@@ -60,8 +60,8 @@ class EdgeSample {
   bool is_pinned(Slot slot) const { return entries_[slot].is_pinned; }
 
   // Returns the slot for an edge of which `amount` came: an unused slot or, if random admission says so, the slot of a
-  // light edge. Returns kNone if the edge gets no slot. The caller must then call Replace() with the slot. REQUIRES:
-  // the edge has no slot.
+  // light edge. Returns kNone if the edge gets no slot. The caller must call Replace() with a slot that is returned.
+  // REQUIRES: the edge has no slot.
   Slot Draw(double amount);
   // Puts the edge into the slot that Draw() returned, with weight 0 and not pinned. An edge that was there loses the
   // slot.

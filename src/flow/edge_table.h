@@ -39,7 +39,8 @@ struct EdgeTraffic {
 
 struct EdgeTableOptions {
   size_t max_exported = 150;  // edges that can have series at the same time; 0 to EdgeChooser::kMaxExported
-  // Edges that begin to have series within a minute, after the first window; nullopt is no limit (see EdgeBudget).
+  // The most edges that begin to have series within a minute, after the first window; nullopt is no limit (see
+  // EdgeBudget).
   std::optional<size_t> max_new_per_minute;
   // The first window, which the tables of all workers share. Null: the table has a first window of its own.
   std::shared_ptr<FirstWindow> first_window;
@@ -57,8 +58,8 @@ struct EdgeTableOptions {
 //
 // Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. So
 // every amount is credited to exactly one account, when the edge is told of it (see Ledger): to the edge's own account
-// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant the
-// accounts of all edges, other() and retired() together hold the sum of all credits. The account `other` is divided
+// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant, the
+// accounts of all edges together with other() and retired() hold the sum of all credits. The account `other` is divided
 // into the cells of workloads (see WorkloadCells).
 //
 // Thread: confined to its connection table.
@@ -112,7 +113,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   // open again after Reopen(). The gauge of open connections counts it while it is open.
   //
   // The caller also keeps a Slot for each connection, kNone at first, and passes the Slot to the functions below. The
-  // table may meanwhile give this slot to another edge; each function notices that by the key. A connection "holds" the
+  // table may meanwhile give this slot to another edge. Each function notices that by the key. A connection "holds" the
   // slot as long as the slot contains the connection's edge.
 
   // Counts a new connection.
@@ -129,9 +130,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   // unwatched edge gets the chance to become watched. Returns edge.bound, perhaps with another cell: a connection that
   // holds a slot uses the cell of the slot. The connection must keep the result.
   EdgeBinding Credit(Slot* slot, const BoundEdge& edge, bool is_open, const EdgeTraffic& traffic, int64_t now_ns);
-  // If `slot` holds the edge of a connection, credits the connection's traffic as Credit() does. Otherwise, and if
-  // addresses are grouped by prefix, returns false and does nothing. The common case: it needs no key, which took 2 %
-  // of the time of a packet.
+  // The common case of Credit(). If addresses are not grouped by prefix, and `slot` contains the connection's edge with
+  // the same binding, credits the traffic and returns true. Otherwise does nothing and returns false, and the caller
+  // must call Credit(). Needs no EdgeKey: making one took 2 % of the time of a packet.
   bool CreditHeld(Slot slot, const IpAddress& client, const Endpoint& server, EdgeBinding bound,
                   const EdgeTraffic& traffic, int64_t now_ns) {
     if (groups_ || !chooser_.Holds(slot, client, server, bound.binding)) return false;
@@ -149,16 +150,17 @@ class EdgeTable : private EdgeChooser::Accounts {
   void CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
 
   // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
-  // edge's server itself or one of a server prefix, if `slot` does not hold the edge, and once EdgeServices::kMax
+  // edge's server itself or one of its server prefix, if `slot` does not contain the edge, or if EdgeServices::kMax
   // services of the edge are known. The services are forgotten when the edge loses its slot.
   void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service);
 
-  // Lets the edge between other ends take the place of an exported edge (see EdgeChooser::Supersede). Returns false if
-  // the edge retires already.
+  // Lets the edge with other names, those of `ends`, take the place of the exported edge `key` (see
+  // EdgeChooser::Supersede). Returns false, and does nothing, if the edge retires already, or if there is no room for
+  // another binding.
   bool Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns);
   // Counts an edge that was superseded because one of its ends got its first name.
   void CountRenamed() { ++renamed_; }
-  // See EdgeChooser::Rebalance. Also forgets cells.
+  // See EdgeChooser::Rebalance. Also forgets unused cells once in a window (see WorkloadCells::ForgetUnused).
   void Rebalance(int64_t now_ns);
 
   // Calls `visit(const EdgeKey&, const EdgeCounters&, const EdgeServices&, int64_t series_since_ns)` for each edge that
@@ -173,7 +175,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   }
   // Returns who is at the ends of an edge that has series. The reference is valid until the table is changed.
   const Binding& EndsOf(const EdgeKey& key) const { return bindings_->Get(chooser_.bound(chooser_.Find(key)).binding); }
-  // Returns the distributions of the values in the account of an edge that has series. The reference is valid until the
+  // Returns the distributions of the times in the account of an edge that has series. The reference is valid until the
   // table is changed.
   const EdgeDistributions& DistributionsOf(const EdgeKey& key) const;
   // Whether all clients of the edge have the same address.
@@ -194,13 +196,13 @@ class EdgeTable : private EdgeChooser::Accounts {
   int v6_server_prefix_bits() const { return options_.v6_server_prefix_bits; }
 
   // Returns the account of everything that was not credited to an admitted edge. Its gauge counts the open connections
-  // of all edges that are not admitted now. Takes time in proportion to the number of watched edges.
+  // of all edges that are not admitted now. Takes time in proportion to the number of cells and slots.
   EdgeCounters other() const;
-  // Returns the distributions of the values in other(). Takes time in proportion to the number of cells.
+  // Returns the distributions of the times in other(). Takes time in proportion to the number of cells.
   EdgeDistributions other_distributions() const;
   // Appends to `*accounts` everything that was credited to the connections of each cell: the account of the cell and
   // those of its edges that have series. The gauge `connections` counts the open connections. Takes time in proportion
-  // to the number of cells and watched edges.
+  // to the number of cells and slots.
   void AppendWorkloads(std::vector<WorkloadAccount>* accounts) const;
   // How often an edge got series.
   uint64_t new_edges() const { return chooser_.new_edges(); }
@@ -208,7 +210,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   // gauges in retired() are 0.
   uint64_t retired_edges() const { return retired_edges_; }
   const EdgeCounters& retired() const { return retired_.counters; }
-  // The distributions of the values in retired().
+  // The distributions of the times in retired().
   const EdgeDistributions& retired_distributions() const { return retired_.distributions; }
   // How often CountRenamed() was called.
   uint64_t renamed() const { return renamed_; }
@@ -260,7 +262,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   EdgeCounters& Account(Slot slot, EdgeBinding bound) {
     return chooser_.IsAdmitted(slot) ? accounts_[slot].counters : cells_.unadmitted(bound.cell);
   }
-  // The distributions of the values in that account.
+  // The distributions of the times in that account.
   EdgeDistributions& Distributions(Slot slot, EdgeBinding bound) {
     return chooser_.IsAdmitted(slot) ? distributions_.Of(slot) : cells_.distributions(bound.cell);
   }

@@ -12,7 +12,8 @@
 namespace tcpgauge {
 
 // A connection of which only one bare SYN was seen, or a provisional view. A provisional view is a SYN that is probably
-// the SYN of another embryo or record, captured again after an address translation or a tunnel (see ConnectionTable).
+// a copy of the SYN of another embryo or record: captured on another stretch, with other addresses or in another
+// encapsulation (see ConnectionTable).
 //
 // A bare SYN has no other TCP flag and no payload, is not a fragment, and has an IP datagram of at most
 // kMaxIpLengthBytes. Any other packet that begins a connection begins a record. The SYN of a provisional view may have
@@ -26,8 +27,8 @@ struct alignas(64) Embryo {
   uint32_t direction : 2;         // PacketDirection of the SYN
   uint32_t sent_by_b : 1;         // whether end B sent the SYN; the sender is the client
   uint32_t window_scale : 4;      // DecodedPacket::window_scale of the SYN
-  uint32_t is_provisional : 1;    // a provisional view: a SYN that is a copy of the SYN of a connection
-  uint32_t is_wrapped : 1;        // provisional view: its encapsulation differs from that of the SYN it copies
+  uint32_t is_provisional : 1;    // the embryo is a provisional view
+  uint32_t is_wrapped : 1;        // of a provisional view: the copied SYN has another encapsulation
   uint32_t is_edge_pending : 1;   // the edge was not told of the connection yet; false for a provisional view
   uint32_t has_copies : 1;        // provisional views copy this SYN
   // The slots of the next older and the next newer embryo, or EmbryoTable::kNone. EmbryoTable sets them.
@@ -46,10 +47,10 @@ static_assert(sizeof(Embryo) == 64, "one cache line");
 
 // The embryos of one connection table, in slots that never move, linked from the oldest to the newest.
 //
-// Design. Everything that is known about an unanswered SYN fits into 64 bytes. A record with its windows takes more
-// than five times as much. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
-// connections. The next packet of a connection turns its embryo into a record (see FillRecord). Exception: when the SYN
-// of a provisional view comes again, the provisional view does not become a record.
+// Design. What the table needs of an unanswered SYN fits into 64 bytes. A record takes more than four times as much,
+// with its details and measures. So a flood of SYNs fills small slots, and displaces the oldest embryos instead of real
+// connections. The next packet of a connection turns its embryo into a record (see FillRecord). A provisional view has
+// rules of its own (see Views in ConnectionTable).
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: `capacity` embryos. The caller makes room before Add().
@@ -66,8 +67,8 @@ class EmbryoTable {
   void Remove(uint32_t slot);
 
   // Prefetches the neighbours of an embryo, the next older and the next newer one, because Remove(slot) changes both.
-  // Without this, each SYN-ACK waits for two cache lines from memory (6 % of the processor's time in a capture of
-  // a million connections). The slot may be free.
+  // Without this, each SYN-ACK waits for two cache lines from memory (6 % of the processor's time in a capture of a
+  // million connections). The slot may be free.
   void FetchNeighbors(uint32_t slot) const {
     const Embryo& embryo = embryos_[slot];
     if (embryo.older < kFree) FetchAhead(&embryos_[embryo.older]);

@@ -11,12 +11,12 @@
 namespace tcpgauge {
 
 // A table that gives each encapsulation a small id, so that the key of a connection holds four bytes instead of a whole
-// encapsulation. It counts the uses of each id. An id without uses keeps its encapsulation for as long as possible.
-// Another encapsulation gets the id only after all ids, or kSpares of them, have been given out and are without uses.
-// Then the id goes first that has been without uses longest.
+// encapsulation. The table counts the uses of each id. An id without uses still stands for its encapsulation. Another
+// encapsulation gets the id only in two cases: all ids have been given out, or kSpares ids are without uses. Of the ids
+// without uses, the one that has been so longest is given out first.
 //
-// Design. Fingerprints of segments hold ids for a second without counting as uses. If the id of an encapsulation went
-// to another one at once, equal addresses in two networks could be taken for the same connection.
+// Design. Fingerprints of segments hold ids for a second without counting as uses. If an id without uses went to
+// another encapsulation at once, two connections with equal addresses in two networks could be taken for one.
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: `capacity` ids. When all are in use, a new encapsulation gets kOverflow, and overflows() counts each
@@ -27,7 +27,7 @@ class EncapsulationTable {
   static constexpr uint32_t kNone = 0;      // the id of the empty encapsulation
   static constexpr uint32_t kOverflow = 1;  // for this id, Get() returns the empty encapsulation
   static constexpr uint32_t kCapacity = 65536;
-  static constexpr uint32_t kSpares = 1024;  // ids without uses that wait before one of them is given out again
+  static constexpr uint32_t kSpares = 1024;  // so many ids without uses are kept before one is given out again
 
   // REQUIRES: 2 <= capacity <= kCapacity. `capacity` includes the ids kNone and kOverflow.
   explicit EncapsulationTable(uint32_t capacity = kCapacity) : capacity_(capacity), entries_(2) {}
@@ -62,13 +62,14 @@ class EncapsulationTable {
   struct Entry {
     Encapsulation encapsulation;
     uint64_t users = 0;
-    // Without uses: the ids that lost their last use before and after this one. Entry kNone is both ends of the list.
+    // Of an id without uses: the ids that lost their last use before and after this id. Entry kNone is both ends of the
+    // list.
     uint32_t older = kNone;
     uint32_t newer = kNone;
   };
 
-  // Returns the id of `encapsulation`. An encapsulation without an id gets one, or kOverflow if all ids are in use. An
-  // id without uses is then among the spares.
+  // Returns the id of `encapsulation`. An encapsulation without an id gets one, or kOverflow if all ids are in use. A
+  // returned id that has no uses is among the spares.
   uint32_t Find(const Encapsulation& encapsulation);
   void ReleaseOne(uint32_t id);
   // Adds the id to those without uses, as the newest of them, or removes it from them.

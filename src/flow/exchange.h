@@ -27,10 +27,11 @@ namespace tcpgauge {
 // sent. A segment that acknowledges less was on its way before the whole request arrived. What the server sends without
 // a pending request answers nothing: a greeting, a push, or the rest of an answer.
 //
-// So the response time is right where the client waits for each answer. A long poll's is as long as the poll. An
-// interim answer (100 Continue) ends an exchange, and the body after it is another request. Where the client sends the
-// next request before the answer (pipelining), all these requests are one turn, and its response time, from the last
-// request to the first answer, is too small. A server that streams all the time seems to answer at once.
+// So the response time is right where the client waits for each answer. The response time of a long poll is as long as
+// the poll. An interim answer (100 Continue) ends an exchange, and the body after it is another request. Where the
+// client sends the next request before the answer (pipelining), all these requests are one turn. The response time of
+// this turn is too small, because it lasts from the last request to the first answer. A server that streams all the
+// time seems to answer at once.
 //
 // TLS. The turns of a TLS handshake are not exchanges. PayloadStart tells how a turn begins:
 // - A ClientHello begins a handshake in any turn, because another protocol may come first (STARTTLS). The handshake is
@@ -66,9 +67,9 @@ constexpr int64_t kNoResponse = -1;
 
 // What an end had sent before a segment changed it.
 struct SentBefore {
-  bool is_known;           // EndRecord::kSeen
-  uint32_t next_sequence;  // of EndRecord, as the next member
-  uint32_t out_of_order_segments;
+  bool is_known;                   // EndRecord::kSeen
+  uint32_t next_sequence;          // EndRecord::next_sequence; valid if is_known
+  uint32_t out_of_order_segments;  // EndRecord::out_of_order_segments
 
   static SentBefore Of(const EndRecord& end) {
     return {end.has(EndRecord::kSeen), end.next_sequence, end.out_of_order_segments};
@@ -83,8 +84,9 @@ inline bool MayBelongToExchange(const DecodedPacket& segment, bool from_client, 
 }
 
 // Follows the exchanges of a connection by one segment. If the segment is the answer of an exchange, adds the exchange
-// to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse: a
-// std::optional would be stored and loaded in pieces of other sizes, which took half of this function's time.
+// to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse. A
+// std::optional is not used: it was stored and loaded in pieces of other sizes, which took half of this function's
+// time.
 //
 // `segment` came from `sender` at `time_ns` (table time). `before` is what the sender had sent before, and `*record`
 // has been updated by AnalyzeSegment(). `*latency` belongs to the same connection.

@@ -41,16 +41,16 @@ static_assert(sizeof(Fingerprint) == 32, "half a cache line");
 // A hash table of segments that may be captured again on another stretch: SYNs, SYN-ACKs, and the first segments of
 // connections whose SYN was not captured.
 //
-// Design. The numbers of a segment choose a bucket of kWays places, from the newest fingerprint to the oldest. So each
-// operation touches one bucket, and a flood of SYNs cannot make it slower. When a bucket is full, a new fingerprint
-// replaces the oldest one that is not of a SYN or, if all are, the oldest SYN of which a copy was found or, if there is
-// none, the oldest SYN.
+// Design. The numbers of a segment choose a bucket of kWays places, which are sorted from the newest fingerprint to the
+// oldest. So each operation touches one bucket, and a flood of SYNs cannot make it slower. When a bucket is full, a new
+// fingerprint replaces the oldest one of the first of these groups that is not empty: (1) kinds other than kSyn, (2)
+// kSyn of which a copy was found, (3) kSyn of which no copy was found.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable). Fingerprints keep it in units of 2^20 ns (about a millisecond), modulo 2^32
 // units (52 days).
-// Bounds: `capacity` fingerprints, rounded down to a multiple of kWays. overflows() counts the SYNs that were replaced
-// within kSynWindowNs and before a copy was found, because copies of them may then be missed.
+// Bounds: `capacity` fingerprints, rounded down to a multiple of kWays. overflows() counts the fingerprints of kind
+// kSyn that were replaced within kSynWindowNs and before a copy was found: their copies may be missed.
 class FingerprintTable {
  public:
   // The window of the kinds kSyn, kSynCopy and kSynAck: two segments are copies only if they were captured at most this
@@ -67,7 +67,7 @@ class FingerprintTable {
   // Converts table time in nanoseconds to the unit of Fingerprint::time.
   static uint32_t TimeOf(int64_t time_ns) { return static_cast<uint32_t>(time_ns >> 20); }
 
-  // Prefetches what the next three functions use for a SYN or SYN-ACK with this sequence number.
+  // Prefetches the bucket of SYNs and SYN-ACKs with this sequence number, for the next three functions.
   void Prefetch(uint32_t sequence_number) const {
     const Bucket& bucket = buckets_[BucketOf(sequence_number)];
     FetchAhead(&bucket.places[0]);
@@ -75,7 +75,7 @@ class FingerprintTable {
   }
 
   // Remembers `fingerprint`. If the table has the same segment under the same `key_hash`, replaces that fingerprint.
-  // Two segments are the same if kind, sequence number and shape are equal.
+  // Two segments are the same if kind, sequence number and shape are equal. kAnyShape equals every shape.
   void Add(const Fingerprint& fingerprint);
   // Returns the newest fingerprint of the same segment (see Add()) that was captured under another key and on another
   // stretch, within the window of the kind before or after `segment`. Otherwise returns null. The pointer is valid

@@ -12,28 +12,29 @@
 
 namespace tcpgauge {
 
-// Finds the endpoints that several connections share: it remembers the first peer of an endpoint, and notices a second
+// Finds the endpoints that several connections share: remembers the first peer of an endpoint, and notices a second
 // peer. A shared endpoint is a server, because a client takes another port for each connection to a server.
 //
 // Exception: a client may use one port towards several servers, and then these servers often have the same port. So two
 // peers make an endpoint shared only if both peers could be clients: their ports are 512 or higher, and the ports
 // differ or are ephemeral (32768 or higher).
 //
-// Thread: confined to the thread of its connection table. Time: nanoseconds of the Unix epoch.
+// Thread: confined to the thread of its connection table.
+// Time: table time (see ConnectionTable), in nanoseconds.
 // Bounds: kCapacity endpoints. When all places are taken, all endpoints are forgotten before a new one is added, and
 // overflows() counts that.
 class FirstPeers {
  public:
   static constexpr size_t kCapacity = 896;
 
-  // A second peer makes the endpoint shared only if it comes within this time after the first peer. Later, the endpoint
-  // may be a client port that another client has used before.
+  // A second peer makes the endpoint shared only if it comes within this time after the first peer. After a longer
+  // time, the endpoint may be a client's port that another client had before.
   static constexpr int64_t kWindowNs = 300 * kNanosecondsPerSecond;
 
   FirstPeers() { peers_.reserve(kCapacity); }
 
   // Notes a connection between `endpoint` and `peer`. The same connection may be noted again. Returns true if the
-  // connection makes `endpoint` shared; then `endpoint` is forgotten here.
+  // connection makes `endpoint` shared. Then `endpoint` is forgotten here.
   bool Note(const Endpoint& endpoint, const Endpoint& peer, int64_t time_ns);
 
   uint64_t overflows() const { return overflows_; }

@@ -7,10 +7,10 @@
 
 namespace tcpgauge {
 
-// The first window of a capture, in which edges get series without a limit (see EdgeChooser). The first window begins
-// with the first attempt to connect that any worker sees. So the edge tables of all workers share one FirstWindow. If
-// each table had a first window of its own, a worker whose first connection came late would still give series to any
-// number of edges when the readers have long begun to read.
+// The first window of a capture, in which edges get series without a limit per minute (see EdgeChooser). The first
+// window begins with the first connection that any worker counts. So the edge tables of all workers share one
+// FirstWindow. If each table had a first window of its own, the window of a worker whose first connection came late
+// would begin late. The worker would then give series to many edges at once, although readers have long begun to read.
 //
 // Design. The beginning is one atomic number, which is written once. No other memory depends on this number, so relaxed
 // order is enough, and reading the number costs as much as reading a plain one.

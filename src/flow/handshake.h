@@ -16,7 +16,7 @@ namespace tcpgauge {
 struct HandshakeRtt {
   int64_t server_ns;  // from the SYN to the SYN-ACK
   int64_t client_ns;  // from the SYN-ACK to the ACK
-  int64_t whole_ns;   // from the SYN to the ACK; known if server_ns and client_ns are
+  int64_t whole_ns;   // from the SYN to the ACK; known if the other two are
 };
 
 // Returns the durations that are known so far.
@@ -29,8 +29,8 @@ enum class HandshakeStep : uint8_t { kNone, kSyn, kSynAck, kAck };
 // `time_ns` is table time. `before` is the state of the connection before the segment, and `*record` holds the state
 // after it.
 //
-// Call it for every segment before or after which the state is SYN-SENT or SYN-RECEIVED. A repeated SYN or SYN-ACK is
-// a step too, and its time replaces the time that was stored before.
+// Call it for every segment that a connection gets in SYN-SENT or SYN-RECEIVED, or that brings the connection there. A
+// repeated SYN or SYN-ACK is a step too, and its time replaces the time that was stored before.
 HandshakeStep NoteHandshake(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionState before,
                             ConnectionRecord* record, ConnectionDetails* details);
 

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// How often the name of an end was looked up because its connection began, by result. An end that gets its name later
-// still counts as unknown. The numbers never fall.
+// The results of looking up the names of ends when connections begin: how many names were found, and how many ends were
+// unknown. An end that gets its name later still counts as unknown. The numbers never fall.
 struct IdentityLookups {
   uint64_t found = 0;
   uint64_t unknown = 0;

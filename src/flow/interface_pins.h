@@ -73,9 +73,9 @@ class InterfacePins {
       if ((differing & ~kDirectionMask) != 0) return false;
       return differing == 0 || (bits_ & kDirectionMask) == 0 || (other.bits_ & kDirectionMask) == 0;
     }
-    // Returns how a packet at `other` differs from its copy that was counted here. If the two views differ and one of
-    // them is wrapped, or both, the result is kEncapsulated. If the views differ otherwise, it is kTranslated.
-    // REQUIRES: !MayBe(other).
+    // Returns how a packet at `other` differs from its copy that was counted here. If the two views are equal, the
+    // result is kInterface. If they differ, the result is kEncapsulated if one of them or both are wrapped, and
+    // kTranslated if neither is. REQUIRES: !MayBe(other).
     DuplicateKind DuplicateAt(Pin other) const {
       const unsigned differing = bits_ ^ other.bits_;
       if (differing >> kWrappedShift == 0) return DuplicateKind::kInterface;
@@ -140,8 +140,8 @@ class InterfacePins {
   // The silence, in sixteenths of a second, after which a pin moves.
   static constexpr uint16_t kSilence = 16;
   // Interfaces are read in turn, so a packet may be older than the packet that was counted before it. kSkew, in
-  // sixteenths of a second, is the greatest difference that is allowed for. A packet that is older by more counts as
-  // one after a long silence.
+  // sixteenths of a second, is the greatest difference that is allowed for. A packet that is older by more counts as a
+  // packet after a long silence.
   static constexpr uint16_t kSkew = 16;
 
   static uint16_t ToSixteenths(int64_t time_ns) {
