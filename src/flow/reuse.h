@@ -20,8 +20,8 @@ namespace tcpgauge {
 //   the old connection.
 // - Established: the SYN becomes a candidate. But if the old connection is unconfirmed, the SYN begins a new connection
 //   at once.
-// - Closing: the SYN becomes a candidate. But if only packets of its sender were captured, the SYN begins a new
-//   connection at once, because no answer would be seen.
+// - Closing: the SYN becomes a candidate. But if no packet of the other end was captured, the SYN begins a new
+//   connection at once, because its answer would not be seen either.
 // - Closed or reset: the SYN begins a new connection at once. Even a repetition does, because replays and simple
 //   systems use a sequence number again. Two exceptions begin nothing: a repetition of a refused SYN, and a copy of
 //   the SYN from another interface, which InterfacePins counts as a duplicate. Interfaces are read in turn. So a whole
@@ -30,9 +30,9 @@ namespace tcpgauge {
 // A candidate begins a new connection when the other end answers it with a SYN-ACK.
 //
 // A SYN-ACK that has a new sequence number, and answers no candidate, may answer a SYN that was not captured. It begins
-// a new connection at once if the old client is known from a handshake and the old connection is over: closed or reset,
-// or closing if only packets of the SYN-ACK's sender were captured. Exception: a SYN-ACK that answers a refused SYN
-// belongs to the old connection, because the refusal was forged.
+// a new connection at once if the old client is known from a handshake and the old connection is over. It is over when
+// it is closed or reset, or when it is closing and no packet of the SYN-ACK's receiver was captured. Exception: a
+// SYN-ACK that answers a refused SYN belongs to the old connection, because the refusal was forged.
 //
 // Design. Why candidates: anybody can send a SYN with a forged address, so a SYN alone must not end an established or
 // closing connection. A candidate does not change the sequence numbers of the old connection. The candidate is stored
@@ -61,8 +61,9 @@ void KeepCandidate(const DecodedPacket& syn, int64_t time_ns, EndRecord* end);
 // Whether `segment`, sent by `sender`, is a SYN-ACK that answers the candidate of the other end.
 bool AnswersCandidate(const ConnectionRecord& record, const DecodedPacket& segment, End sender);
 // Returns when the candidate that is stored in `end` came. The resolution is 1 µs, and the result is at most `now_ns`.
-// The result is exact for a candidate that came up to 35 minutes (2^31 µs) before `now_ns`. For an older one it is too
-// late, because EndRecord keeps the time modulo 2^32 µs. REQUIRES: a candidate is stored in `end`.
+// The result is exact for a candidate that came up to 35 minutes (2^31 µs) before `now_ns`. For an older candidate, the
+// result is later than the true time, because EndRecord keeps the time modulo 2^32 µs. REQUIRES: a candidate is stored
+// in `end`.
 int64_t CandidateTime(const EndRecord& end, int64_t now_ns);
 // Initialises the sequence numbers of `*end`, the client's end of the new connection, as after its SYN. `candidate` is
 // the same end of the old connection. The packet of the SYN stays counted in the old connection. REQUIRES: `*end` is
