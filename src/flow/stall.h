@@ -34,7 +34,7 @@ namespace tcpgauge {
 //
 // Thread: any; uses only its arguments.
 // Time: table time (see ConnectionTable), in nanoseconds. A stall may last for longer than the 71 minutes after which
-// EndRecord::rtt_time_us wraps (see AnalyzeSegment).
+// EndRecord::rtt_time_us wraps (see kMaxRepeatingUs in segment_analysis.cc).
 bool IsStalled(const ConnectionRecord& record, int64_t now_ns, int64_t stall_ns);
 
 }  // namespace tcpgauge
