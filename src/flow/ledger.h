@@ -23,9 +23,9 @@ namespace tcpgauge {
 //
 // Design. The totals count a packet when it comes. An edge is told later: when a pass copies the connection, before
 // WorkerSampler takes a sample, when segments were lost, when the connection ends, and every few seconds in any case.
-// To do it for each packet took a quarter of the packet's time: the edge has to be found among thousands, and it has to
-// be decided whether the edge is watched. Traffic of which no edge was told yet is not in told_totals() either. So the
-// traffic of all edges adds up to told_totals() at every instant.
+// Telling the edge of each packet took a quarter of the packet's time: the edge has to be found among thousands, and it
+// has to be decided whether the edge is watched. Traffic of which no edge was told yet is not in told_totals() either.
+// So the traffic of all edges adds up to told_totals() at every instant.
 //
 // An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
 // a pass would each make such a sum wrong, and a counter could fall.

@@ -11,9 +11,9 @@ namespace tcpgauge {
 
 // Functions that decide when a segment begins a new connection on the 4-tuple of an old one (RFC 9293 section 3.6.1).
 //
-// A SYN is a repetition if its sequence number is that of its sender's earlier SYN or SYN-ACK. A repetition begins
-// nothing, except where "Closed or reset" below says otherwise. The effect of any other SYN depends on the state of the
-// old connection:
+// A candidate is a SYN that begins a new connection only once the other end answers it with a SYN-ACK. A repetition is
+// a SYN that has the sequence number of its sender's earlier SYN or SYN-ACK. A repetition begins nothing, except where
+// "Closed or reset" below says otherwise. The effect of any other SYN depends on the state of the old connection:
 // - In SYN-SENT: the SYN begins a new connection at once if the old connection's SYN came from the same end. A SYN of
 //   the other end is a simultaneous open, and belongs to the old connection.
 // - In SYN-RECEIVED: the SYN becomes a candidate if its sender already sent a SYN or SYN-ACK. Otherwise it belongs to
@@ -27,7 +27,6 @@ namespace tcpgauge {
 //   the SYN from another interface, which InterfacePins counts as a duplicate. Interfaces are read in turn. So a whole
 //   short connection may be read on one interface before the copy of its SYN is read on another. The caller checks the
 //   second exception, and these functions the first.
-// A candidate begins a new connection when the other end answers it with a SYN-ACK.
 //
 // A SYN-ACK that has a new sequence number, and answers no candidate, may answer a SYN that was not captured. It begins
 // a new connection at once if the old client is known from a handshake and the old connection is over. It is over when
@@ -36,8 +35,8 @@ namespace tcpgauge {
 //
 // Design. Why candidates: anybody can send a SYN with a forged address, so a SYN alone must not end an established or
 // closing connection. A candidate does not change the sequence numbers of the old connection. The candidate is stored
-// in its sender's EndRecord, in place of the RTT sample. So an end has one candidate at most, and a newer one replaces
-// it.
+// in its sender's EndRecord, in place of the RTT sample. So an end has at most one candidate, and a newer candidate
+// replaces an older one.
 //
 // Thread: any; the functions use only their arguments.
 // Time: table time (see ConnectionTable), in nanoseconds.

@@ -15,7 +15,7 @@ namespace tcpgauge {
 // The digests are not seeded. Somebody who can choose two headers with the same digest can also send the same header
 // twice, so a seed would protect nobody. A hash table of digests needs a seeded hash of its own.
 //
-// REQUIRES, for both: the packet's kind is kTcpSegment, and its error is kNone.
+// REQUIRES, for SynShape() and SegmentShape(): the packet's kind is kTcpSegment, and its error is kNone.
 // Thread: any.
 
 // Mixes two words into 32 bits. XORs each word with a constant, multiplies the two results to 128 bits, and folds the

@@ -11,10 +11,10 @@
 
 namespace tcpgauge {
 
-// A small memory of connections that ended closed, closing or reset. So their late segments are not taken for the
-// beginning of another connection (see Late segments in ConnectionTable). A sender that gets no answer repeats its last
-// segment for minutes, at gaps of up to two minutes. TCP itself waits in TIME-WAIT for the same reason (RFC 9293
-// section 3.6.1).
+// A small memory of confirmed connections that ended closed, reset or with EndReason::kFin. So their late segments are
+// not taken for the beginning of another connection (see Late segments in ConnectionTable). A sender that gets no
+// answer repeats its last segment for minutes, at gaps of up to two minutes. TCP itself waits in TIME-WAIT for the same
+// reason (RFC 9293 section 3.6.1).
 //
 // A connection is known by a hash of its key. Two connections are confused when they fall into one set of places (see
 // Bounds) and the upper halves of their hashes are equal.

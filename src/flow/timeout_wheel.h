@@ -17,9 +17,9 @@ namespace tcpgauge {
 // no connection, so a connection may lie in a bucket that is older than its last packet. When a bucket is due, its
 // connections are examined: those whose last packet belongs to a newer bucket move there, and the others are idle. Each
 // TimeoutClass has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction
-// may first have to move active connections. But a connection moves only if it had a packet since it was placed, so
-// there are no more moves than packets. Exception: a last packet beyond the newest bucket, after a jump of table time,
-// may cost further moves.
+// may first have to move active connections. But a connection moves only if it had a packet since it was put into its
+// bucket, so there are no more moves than packets. Exception: after a jump of table time, the last packet of a
+// connection may be beyond the newest bucket. The connection then moves more than once.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.

@@ -15,9 +15,11 @@ namespace tcpgauge {
 //
 // Design. When the class of a record changes, the record moves to the wheel of its new class at once only if a search
 // in the old wheel would find it too late: the new class has a shorter time-out, or is evicted earlier. Otherwise the
-// record stays in the old wheel until a search there finds and moves it. So a connection that is never silent for the
-// time-out of its handshake (35 s) changes wheels once: to kFinished. A connection that is silent for longer, and then
-// closes in order, changes wheels three times: to kEstablished, kClosing and kFinished.
+// record stays in the old wheel until a search there finds and moves it. So records seldom change wheels. For example,
+// with the default time-outs and without evictions:
+// - A connection that is never silent for the time-out of its handshake (35 s) changes wheels once: to kFinished.
+// - A connection that is silent for longer, and then closes in order, changes wheels three times: to kEstablished,
+//   kClosing and kFinished.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.

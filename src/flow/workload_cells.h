@@ -50,7 +50,7 @@ struct WorkloadAccount {
   EdgeDistributions distributions{};  // of the values that `counters` add up
 };
 
-// The accounts of a table by workloads. They hold what EdgeTable credits to no edge's own account.
+// The accounts of a table by workloads. They hold what is not in the own account of an edge (see EdgeTable).
 //
 // Design. Traffic is credited to the own account of its edge while the edge is admitted (see EdgeChooser), and to the
 // cell of its connection at all other times. So workloads cost no further addition. When the series of an edge end, the
