@@ -19,9 +19,9 @@ namespace tcpgauge {
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
-// Bounds: `capacity` connections, which may be 0. When all places are taken, a new connection takes the place of an
-// older one. If its own kind has less than half of the places, that is the lightest connection of the other kind.
-// Otherwise it is the lightest of its own kind, provided that the new connection is heavier.
+// Bounds: `capacity` connections, which may be 0. When all places are taken, a new connection takes the place of a kept
+// one. If the kind of the new connection has less than half of the places, the lightest connection of the other kind
+// goes. Otherwise the lightest of the same kind goes, provided that the new connection is heavier.
 class RecentlyEnded {
  public:
   struct Entry {
