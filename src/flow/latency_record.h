@@ -8,18 +8,21 @@
 
 namespace tcpgauge {
 
-// What a connection keeps of its delays: of the exchange under way, of the exchanges before it, and the least
-// round-trip times. A packet uses it only if it carries a request or an answer, or ends a sample of the round-trip
-// time. All 0 when the connection begins.
+// What a connection keeps of its delays: the exchange under way, the exchanges before it, and the least round-trip
+// times. A packet uses it only if it carries a request or an answer, or ends a sample of the round-trip time. All 0
+// when the connection begins.
 struct LatencyRecord {
-  // How far the connection's TLS handshake is (see exchange.h). kNone also for a connection without TLS.
-  // kBeforeFinished: the client has sent a ChangeCipherSpec alone. kBeforeFirstRequest: it has sent its Finished too.
+  // How far the connection's TLS handshake is (see TLS in exchange.h).
+  // - kNone: no ClientHello was seen.
+  // - kBeforeFinished: the client has sent its ChangeCipherSpec in a segment of its own, and its Finished is still to
+  //   come.
+  // - kBeforeFirstRequest: the client has sent its Finished. The first request was not seen yet.
   enum class TlsHandshake : uint8_t { kNone, kUnfinished, kBeforeFinished, kBeforeFirstRequest, kFinished };
 
   static constexpr uint32_t kMaxTurns = 15;
 
-  // The time from the last segment of the request under way until `time_ns`, which may be earlier. Both are table times
-  // in nanoseconds. REQUIRES: they are less than a year apart.
+  // Returns the time from the last segment of the request under way until `time_ns`. It is negative if `time_ns` is
+  // earlier. Both are table times in nanoseconds. REQUIRES: they are less than a year apart.
   int64_t SinceRequest(int64_t time_ns) const {
     const uint64_t request_time = uint64_t{request_time_high} << 32 | request_time_low;
     return static_cast<int64_t>((static_cast<uint64_t>(time_ns) - request_time) << 8) >> 8;

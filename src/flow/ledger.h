@@ -18,17 +18,20 @@
 
 namespace tcpgauge {
 
-// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, ignored
-// resets and late segments count in the totals alone.
+// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, zero windows,
+// ignored resets and late segments count in the totals alone.
 //
-// Design. Totals are counted when their packet comes. An edge is told later: when a pass copies the connection, before
-// a sample, when segments were lost, when the connection ends, and every few seconds in any case. To find an edge among
-// thousands, and to decide whether it is watched, took a quarter of the time of a packet. What no edge was told yet is
-// not in told_totals() either, so the edges add up to them at every instant.
+// Design. The totals count a packet when it comes. An edge is told later: when a pass copies the connection, before
+// WorkerSampler takes a sample, when segments were lost, when the connection ends, and every few seconds in any case.
+// Telling the edge of each packet took a quarter of the packet's time: the edge has to be found among thousands, and it
+// has to be decided whether the edge is watched. Traffic of which no edge was told yet is not in told_totals() either.
+// So the traffic of all edges adds up to told_totals() at every instant.
 //
 // An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
-// a pass would each make such a sum wrong, and a counter could fall. A midstream connection is counted when it is
-// confirmed, with everything that it carried until then. If it ends unconfirmed, it is counted when it ends.
+// a pass would each make such a sum wrong, and a counter could fall.
+//
+// A midstream connection is counted when it is confirmed, with everything that it carried until then. If it ends
+// unconfirmed, its traffic is counted when it ends, and the connection itself is not counted.
 //
 // An "opened" connection is a confirmed one, from Open() until it ends.
 //
@@ -41,8 +44,8 @@ class Ledger {
   Ledger(std::unique_ptr<EdgeTable> edges, ConnectionNames* names) : edges_(std::move(edges)), names_(*names) {}
 
   const Totals& totals() const { return totals_; }
-  // The totals, without the traffic of which no edge was told yet. The accounts of all edges add up to them at any
-  // time.
+  // The totals, without the traffic (EdgeTraffic) of which no edge was told yet. The traffic in the accounts of all
+  // edges adds up to it at any time. If no edges are kept, the same as totals().
   Totals told_totals() const;
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
@@ -51,22 +54,27 @@ class Ledger {
   // state, and OpenEdge(). For an attempt to connect, the caller may call OpenEdge() later, because the server's
   // address may not be known yet (see Edges in ConnectionTable).
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
-  // Counts an opened connection for its edge, where the connection is open at first. `client` is the end of `key` that
-  // is the client. Call it once for each opened connection, before Credit(), CreditHandshake() and Close() of the
-  // connection. `begun_ns`: see NameFinder::FindClient. Returns what the connection keeps of the names of its ends. The
-  // caller passes it to the other functions, and to Release() when the connection ends.
+  // Counts an opened connection for its edge. The edge then counts the connection as open, whatever its state. If the
+  // state is not open, the caller must call CloseEdge() next. `client` is the end of `key` that is the client.
+  // `begun_ns`: see NameFinder::FindClient.
+  //
+  // Call it once for each opened connection, before CreditHandshake(), CreditResponse() and Close() of the connection.
+  // Returns what the connection keeps of the names of its ends. The caller passes it to the other functions, and to
+  // Release() when the connection ends.
   EdgeBinding OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
     ++opened_for_edges_;
     if (names_.finder().is_on()) return OpenNamedEdge(key, client, begun_ns, now_ns);
     if (edges_ != nullptr) edges_->Open(EdgeOf(key, client, EdgeBinding()), now_ns);
     return EdgeBinding();
   }
-  // As above, for a connection that has a record: sets record->bound. The edge also gets the SYN retransmissions that
-  // were counted while it was pending. REQUIRES: record->is_edge_pending. Sets it to false.
+  // As above, for a connection that has a record: sets record->bound, and sets record->edge to EdgeTable::kNone. Also
+  // credits the edge with the SYN retransmissions in record->pending_edge. REQUIRES: record->is_edge_pending. Sets it
+  // to false.
   void OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
-  // Lets an open connection have the names that its unknown ends have got since. Then it is a connection of another
-  // edge: it is closed in the old edge and reopened in the new one, which sets `*edge` and `*bound`. What was credited
-  // before stays where it is. REQUIRES: OpenEdge() was called.
+  // Gives the unknown ends of an open connection the names that they have got since. With a new name, the connection
+  // belongs to another edge. So it is closed in the old edge and reopened in the new one, and `*edge` and `*bound` are
+  // those of the new edge. What was credited before stays where it is. Without a new name, does nothing. REQUIRES:
+  // OpenEdge() was called.
   void BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns, EdgeTable::Slot* edge,
                  EdgeBinding* bound);
   // Ends the use of the names, and resets `*bound`.
@@ -110,7 +118,8 @@ class Ledger {
     if (!losses.IsZero()) CountLosses(of_client, losses);
   }
   // Credits the edge of a connection with traffic that the totals count. Edges do not count zero windows. For an opened
-  // connection, sets record->edge to the slot of its edge (see EdgeTable::Credit). REQUIRES: edges are kept.
+  // connection whose edge is not pending, updates record->edge and record->bound (see EdgeTable::Credit). REQUIRES:
+  // edges are kept.
   void TellEdge(const EdgeTraffic& traffic, int64_t now_ns, ConnectionRecord* record);
   // Each of the next three functions counts one segment. REQUIRES: `probe` is not kNone.
   void CreditProbe(Probe probe) { ++(probe == Probe::kKeepAlive ? totals_.keep_alives : totals_.window_probes); }
@@ -119,11 +128,11 @@ class Ledger {
   // Credits a SYN that the client of an opened connection sent again. While the edge is pending, counts it in
   // record->pending_edge. REQUIRES: that count is below PendingEdge::kMaxSynRetransmissions.
   void CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record);
-  // Counts everything that both ends sent so far, and tells the edge. Call it once at most, for a connection that was
-  // not counted before.
+  // Counts everything that both ends sent so far, in the totals, and tells the edge. Call it at most once for a
+  // connection, before any Count().
   void CreditAll(int64_t now_ns, ConnectionRecord* record);
-  // Credits the completed handshake of an opened connection, and sets record->edge. `rtt_ns` is the time from the SYN
-  // to the ACK.
+  // Credits the completed handshake of an opened connection. If edges are kept, updates record->edge and record->bound
+  // (see EdgeTable::CreditHandshake). `rtt_ns` is the time from the SYN to the ACK.
   void CreditHandshake(int64_t rtt_ns, ConnectionRecord* record);
 
   // Credits an exchange of an opened connection. `response_ns` is the time from the request to the answer.
@@ -139,8 +148,8 @@ class Ledger {
     if (edges_ != nullptr) edges_->NoteService(record.edge, EdgeOf(record), service);
   }
 
-  // Takes another identity map (see NameFinder::Set). The edges whose ends have other names now give their places to
-  // the edges with these names.
+  // Takes another identity map (see NameFinder::Set). Exported edges whose ends have other names in it give their
+  // places to the edges with these names (see EdgeRenamer).
   void SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns, int64_t now_ns);
   // See EdgeTable::Rebalance.
   void Rebalance(int64_t now_ns) {

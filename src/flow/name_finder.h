@@ -18,20 +18,21 @@ namespace tcpgauge {
 
 // Finds who is at the ends of a connection, by the latest identity map.
 //
-// - If only one workload has the address, such as that of a pod, the end has the identity of the address. A server may
-//   have an identity for its address and port instead, which also names the service.
+// - If only one workload has the address, such as a pod's, the end has the identity of the address. A server may have
+//   an identity for its address and port instead, which also names the service.
 // - If several workloads share the address, a server has the identity of the listening socket.
 // - If several workloads share the address, a client has the identity of its socket. The socket must certainly be that
 //   of the connection: the connection began before the sockets were read, and had not ended then. Otherwise the client
 //   is unknown.
-// - When a new map lacks an identity that the previous map had, the identity is still found while a connection or an
-//   edge uses it. It is no longer found once a map has another identity for the address. So an identity that is missing
-//   for a while changes nothing.
+// - When a new map lacks the identity of an address or of a server, and the previous map had it, that identity is still
+//   found while a connection or an edge uses it. It is no longer found once a map has another identity for the address.
+//   So a gap in the maps changes nothing. If a map still has a server's pod, but without the service, that is such a
+//   gap too.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
-// Cost: Set() takes time in proportion to the listeners, and to the identities that the new map lacks. If the maker did
-// not compare the two maps (IdentityMap::former), Set() compares them.
+// Cost: Set() takes time in proportion to the listeners, and to the identities that this map or an earlier one lacks.
+// If the maker did not compare this map with the previous one (IdentityMap::former), Set() compares them.
 // Bounds: those of the identity map. At most kMaxLost addresses and kMaxLost servers that a map lacks are remembered.
 class NameFinder {
  public:
@@ -50,16 +51,17 @@ class NameFinder {
 
   // Returns the identity of a server; null if it is unknown. REQUIRES: is_on().
   IdentityRef FindServer(const Endpoint& server) const;
-  // As above, for the client of a connection that is not closed. `begun_ns` is when the connection began: INT64_MIN if
-  // it began before the capture.
+  // As above, for the client of a connection that is not closed. `begun_ns` is when the connection began. It is
+  // INT64_MIN if the connection began before the capture, or kSocketUnknown. `now_ns` is table time.
   IdentityRef FindClient(const Endpoint& client, int64_t begun_ns, int64_t now_ns) const;
-  // The identity that all clients at the address have; null if it is unknown, or if workloads share the address.
+  // Returns the identity that all clients at the address have; null if it is unknown, or if several workloads share the
+  // address. REQUIRES: is_on().
   IdentityRef FindAddress(const IpAddress& address) const;
   // Returns who is at the ends of the connection. REQUIRES: is_on().
   Binding Find(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) const;
 
  private:
-  // The identities that earlier maps had and this one lacks. They expire when nobody uses them any more.
+  // Identities that earlier maps had and the latest map lacks. They expire when nobody uses them any more.
   template <typename Key>
   using Lost = absl::flat_hash_map<Key, std::weak_ptr<const NumberedIdentity>>;
 
@@ -69,7 +71,7 @@ class NameFinder {
   int64_t sockets_read_ns_ = INT64_MIN;
   Lost<IpAddress> lost_addresses_;
   Lost<Endpoint> lost_servers_;                      // listeners, and ports of services
-  absl::flat_hash_set<Endpoint> unnamed_listeners_;  // of map_
+  absl::flat_hash_set<Endpoint> unnamed_listeners_;  // the listeners of map_ that have no identity
 };
 
 }  // namespace tcpgauge

@@ -15,9 +15,9 @@ namespace tcpgauge {
 enum class Overflow : uint8_t {
   kSequenceGaps,     // GapPool: a gap counts as seen, so a late segment in it counts as retransmitted
   kEncapsulations,   // EncapsulationTable: connections of different networks may be counted as one
-  kServerEndpoints,  // ServerEndpoints: a server is not found, so ports decide which end is the client
+  kServerEndpoints,  // ServerEndpoints: a server may not be known, so ports decide which end is the client
   kFingerprints,     // FingerprintTable: two views of one connection may be counted as two connections
-  kViews,            // ViewTable: two views of one connection are counted as two connections
+  kViews,            // ViewTable: a view is counted as another connection, or the old addresses stay shown
   kNames,            // BindingTable: the ends of a connection have no names
 };
 constexpr size_t kOverflowCount = 6;

@@ -19,21 +19,21 @@ namespace tcpgauge {
 // computed over the rate window, which ends at a multiple of the tick.
 //
 // The weight is the payload of both ends, of which older bytes weigh less: a byte that is t old weighs exp(-t / ranking
-// window). So at a constant rate, the weight is the payload of one ranking window. A connection without a packet in the
-// ranking window has no weight.
+// window), where t is counted in whole parts of time (see Design). So at a constant rate, the weight is about the
+// payload of one ranking window. A connection without a packet in the ranking window has no weight.
 //
 // Design. A record counts all payload of its connection. So the payload of a part of time is the difference between two
-// counts, and no packet needs to be added to a sum. Only the first packet of a connection in another part takes a mark
-// (see PayloadMarks): it stores the count, and the payload of the parts before it. A part is one second, or the rate
-// window, if that is as long as a tick. Longer and overlapping rate windows do not come out of three parts. They are
-// kept by WindowedSums, which takes more memory, and time for each packet. They are asked for by an option.
+// counts, and no packet needs to be added to a sum. Only the first packet of a connection in a new part changes the
+// marks (see PayloadMarks): it stores the count, and the payload of the parts before it. If the rate window is one tick
+// long, a part is one rate window, and the marks tell the rates. Otherwise a part is one second, and the rates do not
+// come out of the marks. WindowedSums then keeps them, which takes more memory, and time for each packet.
 //
-// A weight that decays needs one number. The sums of the quarters of a window were tried before. They took a cache line
-// of their own, which was a tenth of the time of a packet with a million connections.
+// A weight that decays needs one number. An alternative was tried: the sums of the quarters of a ranking window. They
+// took a cache line of their own, which was a tenth of the time of a packet with a million connections.
 //
 // Thread: confined to its table, except for Populate().
-// Time: table time, in nanoseconds. A packet that is older than the last one of its connection counts in the part of
-// that one.
+// Time: table time, in nanoseconds. For the weight, and for rates that the marks tell, a packet that is older than the
+// last packet of its connection counts in the part of that last packet.
 // Bounds: `slots` slots. Each takes BytesPerSlot() once it is used, beside the PayloadMarks.
 class PayloadWindows {
  public:
@@ -48,12 +48,12 @@ class PayloadWindows {
     if (sums_.has_value()) sums_->Clear(slot);
   }
 
-  // Whether Advance() would change the marks of the connection, so that they should be prefetched.
+  // Whether Advance() may change the marks of the connection, so that they should be prefetched. If false, it does not.
   bool WouldAdvance(const ConnectionRecord& record, int64_t time_ns) const {
     return !IsInLatestPart(record.last_packet_time_ns) || !IsInLatestPart(time_ns);
   }
   // Call it for each packet of a connection, before the packet changes last_packet_time_ns and payload_bytes of
-  // `*record`. `time_ns` is the time of the packet.
+  // `record`. `time_ns` is the time of the packet.
   void Advance(const ConnectionRecord& record, int64_t time_ns, PayloadMarks* marks) {
     if (WouldAdvance(record, time_ns)) AdvanceParts(record, time_ns, marks);
   }
@@ -63,8 +63,8 @@ class PayloadWindows {
   }
 
   // Returns the payload bytes per second that `sender` sent over the rate window. The window ends at the last multiple
-  // of the tick at or before `time_ns`. Returns 0 if that is more than a window before the last packet of the
-  // connection.
+  // of the tick at or before `time_ns`. If the window ends more than a tick before the connection's last packet, the
+  // result may be too low, down to 0, because old parts are forgotten.
   double Rate(size_t slot, End sender, const ConnectionRecord& record, const PayloadMarks& marks,
               int64_t time_ns) const;
 
@@ -84,14 +84,14 @@ class PayloadWindows {
  private:
   static constexpr size_t kLanes = 2;  // indexed by End
 
-  // Parts are numbered by time. The latest one that was asked for is remembered: the times of packets mostly lie in it,
-  // and divisions take long.
+  // Whether `time_ns` lies in the part of the last packet for which AdvanceParts() was called, of whichever connection.
+  // The times of packets mostly do. So most packets need no division, which takes long.
   bool IsInLatestPart(int64_t time_ns) const {
     return static_cast<uint64_t>(time_ns - latest_part_begin_ns_) < static_cast<uint64_t>(part_ns_);
   }
   // Advance() for a packet that may be in a later part than the packet before it.
   void AdvanceParts(const ConnectionRecord& record, int64_t time_ns, PayloadMarks* marks);
-  // The part of a weight that is left after `parts` parts.
+  // The share of a weight that is left after `parts` parts.
   double DecayOf(int64_t parts) const {
     return parts < static_cast<int64_t>(decays_.size()) ? decays_[static_cast<size_t>(parts)] : 0;
   }

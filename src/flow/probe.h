@@ -13,8 +13,8 @@ namespace tcpgauge {
 //
 // - A keep-alive (RFC 9293 section 3.8.4): its sequence number is one below the number that the receiver expects next,
 //   and the receiver has acknowledged everything that was sent before.
-// - A window probe (section 3.8.6.1): its sequence number is the expected number or one below, and the receiver's
-//   window is zero.
+// - A window probe (section 3.8.6.1): the receiver's window is zero. The sequence number is one below the number that
+//   the receiver expects next. With one byte of payload, it may also be that expected number.
 enum class Probe : uint8_t { kNone, kKeepAlive, kWindowProbe };
 
 // A cheap test that is true of every probe to `receiver`, and of few other segments.
@@ -24,9 +24,10 @@ inline bool MayBeProbe(const DecodedPacket& segment, const EndRecord& receiver) 
   return below_expected == 1 || (below_expected == 0 && segment.payload_length_bytes == 1);
 }
 
-// Returns which kind of probe `segment` is. `end` sent it to `receiver`, and both hold the state before the segment.
+// Returns which kind of probe `segment` is. `end` sent it to `receiver`. Both records are as they were before the
+// segment.
 //
-// A byte that was sent again because its acknowledgment got lost looks like a keep-alive, and is counted as one.
+// A byte that is sent again because its acknowledgment got lost looks like a keep-alive, and is counted as one.
 inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const EndRecord& receiver) {
   if (!MayBeProbe(segment, receiver)) return Probe::kNone;
   const bool is_known = end.has(EndRecord::kSeen) && receiver.has(EndRecord::kAckSeen);
@@ -38,8 +39,8 @@ inline Probe ProbeOf(const DecodedPacket& segment, const EndRecord& end, const E
 
 // Whether `segment`, which `receiver` sent, accepts the byte of a window probe from `end`: the segment's acknowledgment
 // number is one above end.next_sequence, which a probe does not advance, and the window of `receiver` was zero until
-// now. `receiver` and `end` hold the state before the segment. False if no packet of `end` was counted, because the
-// probe was not captured in that case.
+// now. Both records are as they were before the segment. False if no packet of `end` was counted, because then the
+// probe was not captured either.
 inline bool AcceptsWindowProbe(const DecodedPacket& segment, const EndRecord& receiver, const EndRecord& end) {
   return receiver.window == 0 && segment.acknowledgment_number - end.next_sequence == 1 &&
          (segment.tcp_flags & (kTcpAck | kTcpSyn | kTcpRst)) == kTcpAck && receiver.has(EndRecord::kAckSeen) &&

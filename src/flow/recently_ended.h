@@ -14,14 +14,14 @@ namespace tcpgauge {
 // can still be exported, and a connection that had series keeps them for a window after its end.
 //
 // There are two kinds. A connection that lived for a window is kept even if it carried nothing lately: it may have
-// series. Any other is kept only if it carried payload in the window. Each kind may use all places that the other kind
-// leaves free, and has half of the places for itself.
+// series. Any other connection is kept only if it carried payload in the window. Each kind has half of the places for
+// itself, and may use all places that the other kind leaves free.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
-// Bounds: `capacity` connections, which may be 0. When all places are taken and the connection's own kind has less than
-// half of them, the connection takes the place of the lightest of the other kind. Otherwise it takes the place of the
-// lightest of its own kind, if it is heavier.
+// Bounds: `capacity` connections, which may be 0. When all places are taken, a new connection takes the place of a kept
+// one. If the kind of the new connection has less than half of the places, the lightest connection of the other kind
+// goes. Otherwise the lightest of the same kind goes, provided that the new connection is heavier.
 class RecentlyEnded {
  public:
   struct Entry {

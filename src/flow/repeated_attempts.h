@@ -8,13 +8,13 @@
 
 namespace tcpgauge {
 
-// The attempts to connect whose SYN was repeated a moment ago, and of which no copy is known yet. A copy of the
-// repetition may still come, even if the SYNs before had none because they were lost between the two stretches. So each
-// attempt waits here for a while before its edge is told (see Edges in ConnectionTable).
+// The attempts to connect whose SYN was repeated a moment ago, and of which no copy on another stretch is known yet. A
+// copy of the repetition may still come: the earlier SYNs may have been lost between the two stretches. So each attempt
+// waits here for a while before its edge is told (see Edges in ConnectionTable).
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
-// Bounds: kCapacity attempts. An attempt that is added when all places are taken is not kept.
+// Bounds: kCapacity attempts. When all places are taken, Add() keeps no further attempt.
 class RepeatedAttempts {
  public:
   static constexpr size_t kCapacity = 256;

@@ -10,8 +10,9 @@
 
 namespace tcpgauge {
 
-// The least round-trip time of one half of a connection: of the samples of the last 30 to 60 seconds. If there was no
-// sample for longer, the least of the last samples stays. So a connection that falls silent keeps its value.
+// The least round-trip time of one half of a connection, between the observer and one end: of the samples of the last
+// 30 to 60 seconds. As long as no new sample comes, the minimum stays. So a connection that falls silent keeps its
+// value.
 //
 // Windows. Time is divided into windows of kWindowNs. The minimum is that of the current window and the one before. The
 // windows move on only when a sample is added.
@@ -43,8 +44,8 @@ struct RttMinimum {
     window = now;
   }
 
-  // Adds a sample that may include the delay of an acknowledgment. Such a sample is used only if it is less than the
-  // minimum. It is not used if there is no minimum.
+  // Adds a sample that may include the delay of an acknowledgment. Such a sample is used only if there is a minimum,
+  // and the sample is less.
   void AddMaybeDelayed(uint32_t sample_us, int64_t time_ns) {
     if (PackDuration(sample_us) < Least()) Add(sample_us, time_ns);
   }

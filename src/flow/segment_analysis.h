@@ -28,7 +28,8 @@ struct RttSample {
 // REQUIRES: segment.kind is kTcpSegment, and the header is not broken. A RST changes nothing, because its numbers
 // follow other rules (RFC 9293 section 3.5.2).
 //
-// Returns the RTT sample of the other end that the segment ended.
+// Returns the RTT sample that the segment ended, which is a sample of the other end. Returns "no sample" if it ended
+// none.
 //
 // - Loss. A segment is counted if part of its payload lies below the sender's next sequence number. It counts as out of
 //   order if all of this part fills a gap. Otherwise some of it was seen before, and the segment counts as
@@ -36,14 +37,13 @@ struct RttSample {
 //   order.
 // - Full buffers. A segment with a window of zero is counted (RFC 9293 section 3.8.6), unless it is a SYN or a FIN.
 // - Delay. An RTT sample is the time from a segment (the sampled segment) to the acknowledgment that covers it. It
-//   measures the way from the observer to the receiver of the sampled segment and back, and is stored in the EndRecord
+//   measures the way from the observer to the receiver of the sampled segment and back. It is stored in the EndRecord
 //   of the end that sent the sampled segment. If sampled segment and acknowledgment both carry timestamps, the
 //   acknowledgment must echo the sampled segment's timestamp (TSecr, RFC 7323 section 4). When the end that sent the
 //   sampled segment repeats old sequence numbers, the sample under way is dropped (Karn's algorithm, RFC 6298 section
-//   3). If these numbers held payload, no sample begins before the other end acknowledges more. A sample above one
+//   3). After a repetition (see below), no sample begins before the other end acknowledges more. A sample above one
 //   minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor 1/4 instead of 1/8,
 //   because here there is about one sample in a round trip.
-//
 // - Repetition. When an end sends payload again that the other end has not acknowledged, EndRecord::Timing becomes
 //   kRepetition, unless the window of the other end is zero. It becomes kNone when the other end acknowledges more. See
 //   stall.h.
@@ -52,8 +52,9 @@ struct RttSample {
 // sent before the first of them is acknowledged). Two other methods were rejected:
 //
 // - Samples that begin only with the first segment of a flight miss the queueing of the later segments.
-// - Many tools time each echoed timestamp from the first segment that carried it. That measures too little: a burst of
-//   a millisecond carries one timestamp, and the last segment of the burst waited in the queue behind all others.
+// - Many tools time each echoed timestamp from the first segment that carried it to the first acknowledgment that
+//   echoes it. That measures too little: a burst of a millisecond carries one timestamp, and the last segment of the
+//   burst waited in the queue behind all others.
 RttSample AnalyzeSegment(const DecodedPacket& segment, End sender, int64_t time_ns, ConnectionRecord* record,
                          GapPool* gaps);
 

@@ -15,7 +15,7 @@ namespace tcpgauge {
 // The digests are not seeded. Somebody who can choose two headers with the same digest can also send the same header
 // twice, so a seed would protect nobody. A hash table of digests needs a seeded hash of its own.
 //
-// REQUIRES, for both: the packet's kind is kTcpSegment, and its error is kNone.
+// REQUIRES, for SynShape() and SegmentShape(): the packet's kind is kTcpSegment, and its error is kNone.
 // Thread: any.
 
 // Mixes two words into 32 bits. XORs each word with a constant, multiplies the two results to 128 bits, and folds the
@@ -28,8 +28,7 @@ inline uint32_t MixShape(uint64_t a, uint64_t b) {
 
 // Returns the digest of a SYN: its timestamp value, window, window scale, and the kinds of its options. A router may
 // change the values of other options, for example the MSS (maximum segment size, RFC 6691). So these values do not
-// count.
-// REQUIRES: `syn.tcp_flags` has kTcpSyn.
+// count. REQUIRES: `syn.tcp_flags` has kTcpSyn.
 inline uint32_t SynShape(const DecodedPacket& syn) {
   const uint64_t timestamp = syn.has_timestamps ? syn.timestamp_value : 0;
   const uint64_t window = syn.window;
@@ -37,9 +36,9 @@ inline uint32_t SynShape(const DecodedPacket& syn) {
   return MixShape(timestamp << 32 | window << 16 | scale << 8 | (syn.has_timestamps ? 1 : 0), syn.option_kinds);
 }
 
-// Returns the digest of a segment that is not a SYN: its acknowledgment number and its timestamps (RFC 7323). Without
-// the ACK flag, the acknowledgment number is the one in the header, usually 0. The length does not count, because
-// offloads cut the same bytes differently on each stretch.
+// Returns the digest of any other segment, a SYN-ACK included: its acknowledgment number and its timestamps (RFC 7323).
+// Without the ACK flag, the acknowledgment number is the one in the header, usually 0. The length does not count,
+// because offloads cut the same bytes differently on each stretch.
 inline uint32_t SegmentShape(const DecodedPacket& segment) {
   const uint64_t value = segment.has_timestamps ? segment.timestamp_value : 0;
   const uint64_t echo_reply = segment.has_timestamps ? segment.timestamp_echo_reply : 0;

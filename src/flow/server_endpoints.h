@@ -90,14 +90,14 @@ class ServerEndpoints {
   uint64_t overflows_ = 0;
 };
 
-// Whether `b`, and not `a`, is the client of a connection between them whose handshake was not seen. This is a guess,
-// by the first rule that applies:
+// Whether `b` is the client of a connection between `a` and `b` whose handshake was not seen; otherwise `a` is. This is
+// a guess, by the first rule that applies:
 // 1. Exactly one end is a known server: the other end is the client.
 // 2. Several connections share exactly one end: the other end is the client.
 // 3. An end with a reserved port (512 to 1023) is the client in two cases, because programs of the system take such
 //    ports for their connections (bindresvport(3)):
 //    - The other port is that of NFS or of a similar service.
-//    - The other port is 1024 to 32767, and no well-known service, for example imaps (993), has the reserved port.
+//    - The other port is 1024 to 32767, and the reserved port is not that of a well-known service such as imaps (993).
 // 4. The end with the higher port is the client, as in tcptrack: systems give clients their highest ports. If the ports
 //    are equal, `a` is the client.
 bool IsClientB(const Endpoint& a, const Endpoint& b, const ServerEndpoints& servers);

@@ -10,17 +10,17 @@
 
 namespace tcpgauge {
 
-// A set of the slots of an array: one bit for each slot, so that a set of few slots is read quickly, in their order.
+// A set of the slots of an array: one bit for each slot. So a set of few slots is read quickly, in ascending order.
 //
 // Thread: confined to its owner.
-// Bounds: `slots` slots, and an eighth of a byte for each.
+// Bounds: `slots` slots, with one bit for each.
 class SlotBits {
  public:
   explicit SlotBits(size_t slots) : words_(slots / kBits + 1) {}
 
   static constexpr uint64_t MemoryBytes(size_t slots) { return (slots / kBits + 1) * sizeof(uint64_t); }
 
-  // REQUIRES, for all methods: the slot is below the constructor's `slots`.
+  // REQUIRES, for the next three methods: the slot is below the constructor's `slots`.
   void Add(uint32_t slot) { words_[slot / kBits] |= BitOf(slot); }
   void Remove(uint32_t slot) { words_[slot / kBits] &= ~BitOf(slot); }
   bool Has(uint32_t slot) const { return (words_[slot / kBits] & BitOf(slot)) != 0; }

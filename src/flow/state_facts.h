@@ -10,8 +10,7 @@
 
 namespace tcpgauge {
 
-// Pure functions that tell what packets and records say about the state of a connection. They are inline because they
-// run for every packet. Thread: any.
+// Pure functions that tell what packets and records say about the state of a connection. Thread: any.
 
 // Returns the facts that the packet alone tells. SegmentFacts::from_client and the members below it keep their
 // defaults, and the caller fills them in.

@@ -8,7 +8,7 @@
 
 namespace tcpgauge {
 
-// Everything about a segment, and about the connection before it, that may change the connection's state.
+// Everything about a segment, and about its connection, that may change the connection's state.
 struct SegmentFacts {
   bool syn = false;
   bool ack = false;
@@ -29,9 +29,9 @@ ConnectionState FirstState(const SegmentFacts& segment);
 // packets may be lost, repeated or forged before they are captured. A closed or reset connection keeps its state.
 // Exceptions:
 // - If the server refused the SYN, a repeated SYN of the client leads back to SYN-SENT.
-// - If the server refused the SYN, a later SYN-ACK of the server leads to SYN-RECEIVED. The refusal was forged.
+// - If the server refused the SYN, a later SYN-ACK of the server leads to SYN-RECEIVED, because the refusal was forged.
 // - If both ends of a reset connection go on, the RST was forged or got lost. The connection is treated as established
-//   again, or as closing if a FIN was seen.
+//   again, or as closing if a FIN was seen, and the segment then takes its usual effect.
 //
 // Covers RFC 9293 figures 6 (handshake), 7 (simultaneous open), 12 and 13 (close), and sections 3.5.3 (reset) and 3.6.1
 // (half-close). REQUIRES: the segment does not begin a new connection (see reuse.h), and is no RST that its receiver

@@ -11,9 +11,10 @@
 
 namespace tcpgauge {
 
-// A small memory of connections that were closed or reset, so that their late segments begin no new connection. A
-// sender that gets no answer repeats its last segment for minutes, at gaps of up to two minutes. TCP itself waits in
-// TIME-WAIT for the same reason (RFC 9293 section 3.4.2).
+// A small memory of confirmed connections that ended closed, reset or with EndReason::kFin. So their late segments are
+// not taken for the beginning of another connection (see Late segments in ConnectionTable). A sender that gets no
+// answer repeats its last segment for minutes, at gaps of up to two minutes. TCP itself waits in TIME-WAIT for the same
+// reason (RFC 9293 section 3.6.1).
 //
 // A connection is known by a hash of its key. Two connections are confused when they fall into one set of places (see
 // Bounds) and the upper halves of their hashes are equal.
@@ -24,21 +25,21 @@ namespace tcpgauge {
 // them are taken, a new connection replaces the connection that has been silent longest.
 class TimeWaitTable {
  public:
-  // A connection is remembered for this time after its last segment, late segments included. It is twice the maximum
-  // segment lifetime of RFC 9293 section 3.4.2.
+  // A connection is remembered for this time after its last segment, late segments included, as long as no other
+  // connection takes its place. The time is twice the maximum segment lifetime of RFC 9293 section 3.4.2.
   static constexpr int64_t kLifetimeNs = 240 * kNanosecondsPerSecond;
 
   explicit TimeWaitTable(uint32_t capacity);
   // The most memory that a table with this capacity takes.
   static uint64_t MemoryBytes(uint32_t capacity) { return uint64_t{SetsFor(capacity)} * sizeof(Set); }
 
-  // Indexed by End: the sequence number of the end's SYN, or 0 when it was not seen.
+  // Indexed by the End of the key: the sequence number of the end's SYN, or 0 if the SYN was not seen.
   using InitialSequences = std::array<uint32_t, 2>;
 
   // Remembers a connection whose last segment came at `time_ns`.
   void Add(uint64_t key_hash, const InitialSequences& initial_sequences, int64_t time_ns);
 
-  // Returns the connection's sequence numbers, or null when the connection is not known. A known connection is
+  // Returns the connection's sequence numbers; null if the connection is not remembered. A known connection is
   // remembered for kLifetimeNs from `time_ns`. A later Add() invalidates the pointer.
   const InitialSequences* Find(uint64_t key_hash, int64_t time_ns);
 

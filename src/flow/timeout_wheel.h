@@ -17,7 +17,9 @@ namespace tcpgauge {
 // no connection, so a connection may lie in a bucket that is older than its last packet. When a bucket is due, its
 // connections are examined: those whose last packet belongs to a newer bucket move there, and the others are idle. Each
 // TimeoutClass has its own wheel, so an eviction finds the least useful connection at the head of a wheel. The eviction
-// may first have to move active connections, but a packet causes at most one move of its connection.
+// may first have to move active connections. But a connection moves only if it had a packet since it was put into its
+// bucket, so there are no more moves than packets. Exception: after a jump of table time, the last packet of a
+// connection may be beyond the newest bucket. The connection then moves more than once.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
@@ -52,7 +54,7 @@ class TimeoutWheel {
 
  private:
   static constexpr int64_t kBucketsPerTimeout = 64;
-  // The wheel keeps this many buckets free below the first bucket in use. They are for connections that come from
+  // At most this many buckets below the first bucket in use are kept free. They are for connections that come from
   // another wheel, and whose last packet is older than that first bucket. If a last packet is too old even for the free
   // buckets, its connection has timed out already, and goes into the lowest free bucket.
   static constexpr int64_t kRoomBelow = kBucketsPerTimeout + 1;

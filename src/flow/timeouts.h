@@ -13,10 +13,13 @@ namespace tcpgauge {
 
 // Finds the records that have timed out, and the record to evict. It has one TimeoutWheel for each TimeoutClass.
 //
-// Design. When the class of a record changes, the record moves to the wheel of its new class at once only if it would
-// be found too late in the old one: the new class has a shorter time-out, or is evicted earlier. Otherwise the record
-// stays in its wheel until a search there finds and moves it. Few changes therefore cost a move: one in a connection
-// that is over before the handshake's time-out, three in a longer one.
+// Design. When the class of a record changes, the record moves to the wheel of its new class at once only if a search
+// in the old wheel would find it too late: the new class has a shorter time-out, or is evicted earlier. Otherwise the
+// record stays in the old wheel until a search there finds and moves it. So records seldom change wheels. For example,
+// with the default time-outs and without evictions:
+// - A connection that is never silent for the time-out of its handshake (35 s) changes wheels once: to kFinished.
+// - A connection that is silent for longer, and then closes in order, changes wheels three times: to kEstablished,
+//   kClosing and kFinished.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
@@ -33,7 +36,8 @@ class Timeouts {
   void Insert(uint32_t slot);
   // Takes the record out of its wheel. REQUIRES: it is in one.
   void Remove(uint32_t slot) { WheelOf(slot).Remove(slot); }
-  // Moves the record to another wheel if necessary. Call it after each change of the record's state or confirmation.
+  // Moves the record to another wheel if necessary. Call it after each change that may change the record's class: of
+  // its state, confirmation or handshake_class, or by a second FIN.
   void Update(uint32_t slot) {
     const TimeoutClass now = ClassOf(records_[slot]);
     if (now != records_[slot].timeout_class) Reclassify(slot, now);

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// Upper bounds of the buckets of the histograms below: in seconds for RTT and response time, and for duration; in bytes
-// for payload.
+// Upper bounds of the buckets of the histograms below. RttBounds, which response times use too, and DurationBounds are
+// in seconds. PayloadBounds is in bytes.
 struct RttBounds {
   static constexpr double kBounds[] = {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                        0.025,   0.05,     0.1,     0.25,   0.5,     1,      2.5,   5,      10,    30};
@@ -27,8 +27,8 @@ struct PayloadBounds {
 
 // Sums over all connections since the agent started: those of one worker or, in a Snapshot, of all workers. They are
 // exact even if connections were evicted or not listed, or if their edges have no series. A midstream connection is
-// added when it is confirmed, with everything that it carried until then. If it is never confirmed, it is added when it
-// ends.
+// added when it is confirmed, with everything that it carried until then. If it ends unconfirmed, only its traffic is
+// added, when it ends.
 //
 // Units: bytes of TCP payload, retransmissions included, and segments as AnalyzeSegment() counts them. All members
 // except `connections` only grow.
@@ -41,7 +41,7 @@ struct Totals {
   uint64_t client_retransmitted_segments = 0;
   uint64_t server_retransmitted_segments = 0;
   uint64_t out_of_order_segments = 0;
-  uint64_t syn_retransmissions = 0;  // SYNs of clients with the sequence number of the SYN before
+  uint64_t syn_retransmissions = 0;  // SYNs of clients that repeat the sequence number of the SYN before
   uint64_t zero_windows = 0;
   uint64_t keep_alives = 0;       // see Probe
   uint64_t window_probes = 0;     // see Probe

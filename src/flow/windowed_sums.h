@@ -53,6 +53,7 @@ class WindowedSums {
   // Returns the amount that was added in the window that ends at the last multiple of the tick at or before `now_ns`.
   // If the window begins within a part, this part counts in proportion. If the window ends within a part (only with
   // parts longer than a tick), this part counts in full, so the sum may include amounts after the end of the window.
+  // Parts that are no longer kept are left out.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
   // Returns the amount that was added since the beginning of the part that contains `now_ns - window_ns`. Unlike Sum(),
@@ -84,8 +85,7 @@ class WindowedSums {
     }
     return last_part_;
   }
-  // Returns the number of the last part that was written, or -1 for an
-  // empty slot.
+  // Returns the number of the newest part that was written; -1 after Clear(), 0 if the slot was never used.
   int64_t NewestPart(size_t slot) const { return static_cast<int64_t>(words_[slot * stride_]); }
   size_t WordIndex(size_t slot, size_t lane, int64_t part) const {
     return slot * stride_ + 1 + lane * parts_ + static_cast<size_t>(part) % parts_;

@@ -16,9 +16,9 @@
 
 namespace tcpgauge {
 
-// The identity of a cell. A cell is all connections that have the same client workload, server workload, server port,
-// zones, and ends that are local to this node. `edge.reporter` is not used, because a cell may count for two reporters
-// (see Reporter).
+// The identity of a cell. A cell is all connections that have the same client workload (or client prefix), server
+// workload, server port and zones, and of which the same ends are local to this node. `edge.reporter` keeps its
+// default, because a cell may count for two reporters (see Reporter).
 struct WorkloadCellKey {
   WorkloadEdgeKey edge;
   uint8_t local_ends = 0;   // as in Binding
@@ -35,8 +35,8 @@ struct WorkloadCellKey {
   }
 };
 
-// What was credited to the connections of a cell: to the cell itself, and to edges with series of their own.
-// WorkloadCells::AppendAccounts() fills in the first part, and EdgeTable adds the second. A plain value.
+// What was credited to the connections of a cell. WorkloadCells::AppendAccounts() fills in what was credited to the
+// cell itself. EdgeTable adds what was credited to the own accounts of edges. A plain value.
 struct WorkloadAccount {
   // Identifies the cell. A number is used only once. When a cell is forgotten and begins again, it has another number.
   uint64_t number = 0;
@@ -50,12 +50,12 @@ struct WorkloadAccount {
   EdgeDistributions distributions{};  // of the values that `counters` add up
 };
 
-// The accounts of a table by workloads. They hold what is credited to no edge with series of its own.
+// The accounts of a table by workloads. They hold what is not in the own account of an edge (see EdgeTable).
 //
-// Design. A packet of a connection whose edge has series is credited to the edge. Any other packet is credited to the
-// cell of its connection. So workloads cost no further addition for a packet. When the series of an edge end, the
-// edge's account is added to the account `retired` of its cell. So a cell's accounts, together with those of its edges
-// that have series, hold everything that was ever credited to its connections.
+// Design. Traffic is credited to the own account of its edge while the edge is admitted (see EdgeChooser), and to the
+// cell of its connection at all other times. So workloads cost no further addition. When the series of an edge end, the
+// edge's account is added to retired() of its cell. So the accounts of a cell, together with those of its edges that
+// have series, hold everything that was ever credited to its connections.
 //
 // Folds. A fold is a cell for connections that have no cell of their own. There is a fold for each value of local_ends,
 // so the sums over each Reporter stay exact.
@@ -80,9 +80,9 @@ class WorkloadCells {
   // Returns the cell of a connection between these ends, and adds one to its number of users. Returns a fold when there
   // is no room.
   Id Acquire(const WorkloadCellKey& key, const Binding& ends);
-  // Like Acquire(), but adds neither a cell nor a user.
+  // Like Acquire(), but adds neither a cell nor a user: returns a fold if no cell has this key.
   Id Find(const WorkloadCellKey& key) const;
-  // Adds a user to a cell that has one, or takes one away. Does nothing for a fold.
+  // AcquireAgain() adds a user to a cell that already has one. Release() takes a user away. Both do nothing for a fold.
   void AcquireAgain(Id id) {
     if (id >= kFolds) ++cells_[id].users;
   }
@@ -90,12 +90,12 @@ class WorkloadCells {
     if (id >= kFolds) --cells_[id].users;
   }
 
-  // What was credited while no edge with series had it. Its gauge counts the open connections that hold no slot of the
-  // edge table.
+  // What was credited to connections of the cell while their edges were not admitted. The gauge counts the open
+  // connections that hold no slot of the edge table.
   EdgeCounters& unadmitted(Id id) { return cells_[id].unadmitted; }
-  // The accounts of edges whose series have ended. Its gauges are 0.
+  // The sum of the accounts of edges whose series have ended. The gauges are 0.
   EdgeCounters& retired(Id id) { return cells_[id].retired; }
-  // The distributions of the values in both accounts. They are large, so the two accounts share them.
+  // The distributions of the values in these two accounts. They are large, so the two accounts share them.
   EdgeDistributions& distributions(Id id) { return cells_[id].distributions; }
 
   // Returns the sum of unadmitted() over all cells.
@@ -103,8 +103,8 @@ class WorkloadCells {
   // Returns the sum of distributions() over all cells.
   EdgeDistributions Distributions() const;
 
-  // Appends to `*accounts` the account of each cell that is in use: unadmitted and retired. Returns, by id, the place
-  // of each cell in `*accounts`.
+  // Appends to `*accounts` the account of each cell that is in use: the sum of unadmitted() and retired(). Returns, by
+  // id, the index of each such cell in `*accounts`.
   std::vector<uint32_t> AppendAccounts(std::vector<WorkloadAccount>* accounts) const;
 
   // If all cells are in use, forgets those that had no user during the whole time since the last call.

@@ -11,9 +11,13 @@
 
 namespace tcpgauge {
 
-// On which side of a connection this node is. A connection whose ends are both local to the node is counted under
-// kClient and under kServer. So the sum over one reporter counts each connection of a cluster once, and only kTransit
-// counts what crosses a node.
+// On which side of a connection this node is.
+// - kClient: the client is local to this node.
+// - kServer: the server is local to this node.
+// - kTransit: neither end is local. The connection only crosses this node.
+//
+// A connection whose ends are both local is counted under kClient and under kServer. So if every node of a cluster runs
+// an agent, each connection within the cluster is counted once under kClient, and once under kServer.
 enum class Reporter : uint8_t { kClient, kServer, kTransit };
 
 // The value of the label `reporter`: "client", "server" or "transit".
