@@ -69,8 +69,8 @@ struct EngineOptions {
 // - Each connection is in the table of one worker: the owner of its 4-tuple (OwnerFunction), or the worker to which the
 //   owner has a route (ViewRoutes). In a live capture, each worker has a socket for each interface, and the kernel
 //   distributes the packets (see OpenSharedInterface()). A worker that reads packets of another worker's connection
-//   hands them over (see Handover). It never waits, and counts the packets for which the other worker has no room.
-//   FileReader distributes the packets of a file.
+//   hands them over (see Handover). It does not wait for room there, but counts the packets that are lost. FileReader
+//   distributes the packets of a file.
 // - The connections of one edge may be spread over several tables. EdgeMerger keeps the edge's counters from falling.
 // - To guess the client of a midstream connection, a worker uses the servers that its own handshakes have shown. It
 //   does not know the servers of other workers' handshakes.

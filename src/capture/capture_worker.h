@@ -35,8 +35,8 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  // True: the sources are interfaces, and the worker runs until it is stopped. False: the sources are files, packets
-  // set the time, and the worker ends with the files.
+  // True: the sources are interfaces, and the worker runs until it is stopped or all interfaces have failed. False: the
+  // sources are files, packets set the time, and the worker ends with the files.
   bool live = true;
   bool publish = true;  // whether to make snapshots; false when no output shows them
   // Files only. True: at the end of the files, keep the connections open until stopped, because an output still shows
@@ -73,10 +73,9 @@ struct WorkerLinks {
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
   // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is the
-  // status that Run() will return. Run() returns soon after the call. If stay_at_end is set and the status is OK, Run()
-  // waits for the stop signal before it returns. Exception: with `handover`, a worker whose last interface has failed
-  // calls this at once, before its last snapshot, and then serves the other workers until the stop signal. Null: not
-  // called.
+  // status that Run() will return: after the stop signal if stay_at_end is set and the status is OK, and otherwise
+  // soon. Exception: with `handover`, a worker whose last interface has failed calls this at once, before its last
+  // snapshot, and then serves the other workers until the stop signal. Null: not called.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
@@ -130,8 +129,8 @@ class CaptureWorker final : private EndedConnectionSink {
     identities_.Post(std::make_unique<std::shared_ptr<const IdentityMap>>(map));
   }
   // Any thread. Returns the steady time at which the worker last completed a round over its sources, or INT64_MAX when
-  // no progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after the capture
-  // ended.
+  // no progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after its last
+  // snapshot.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
   // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live

@@ -65,8 +65,8 @@ class HandoverGroup {
 //   ports, it keeps the fragment, which its table then counts as unmatched. A fragment follows a route like a segment.
 // - The kernel holds packets back for a while. So a packet may be handed over before its owner, or another worker, has
 //   read earlier packets of the connection. If a connection seemed to begin with a later segment, the table would make
-//   two connections of it. Therefore a worker takes packets from its inbox in the order of their times, and leaves
-//   those that are later than what it has read of its own packets. Once its inbox is half full, it takes these too.
+//   two connections of it. Therefore a worker takes packets from its inbox in the order of their times. It leaves those
+//   that are later than what it has read of its own packets, unless the inbox is half full.
 // - The worker that captures a packet counts the packet for its interface. The holder does everything else.
 //
 // No worker waits for another, except at the end. When an inbox is full, the packet is lost, and the worker that tried

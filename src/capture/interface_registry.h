@@ -27,7 +27,7 @@ namespace tcpgauge {
 //
 // The life of a discovered interface in a live capture:
 // - Poll() finds that the kernel has no interface of this name any more. The interface is now gone. Its late packets
-//   are still counted at its place. If the name comes back, its counts go on.
+//   are still counted at its place. If the name comes back, the counts go on.
 // - ForgetGone() forgets interfaces that have been gone for a window. From then on, a new interface of the same name
 //   gets another place, and counts from 0. The forgotten interface keeps its place, its name and its counts, because
 //   connections refer to the place, and outputs show their interface by its name.

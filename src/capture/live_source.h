@@ -62,10 +62,10 @@ constexpr int kCaptureTimeoutMs = 20;
 //   unknown.
 // - `any`: it always exists. The worker learns the index of each interface from the first packet there, asks LinkNames
 //   for its name, and polls the known interfaces twice a second (InterfaceRegistry).
-// - Netfilter's log (`nflog`): it is not a network interface and cannot be polled. An error ends the source. Exception:
-//   libpcap reports an error also when no packets are available, or when the kernel's buffer was full. The kernel hands
-//   over several packets at once, and libpcap reads at most 128 bytes more than the snapshot length. Therefore the
-//   snapshot length is libpcap's largest.
+// - Netfilter's log (`nflog`): it is not a network interface and cannot be polled. An error ends the source. libpcap
+//   also reports two errors that do not end it: no packets are available, and the kernel's buffer was full. The kernel
+//   hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot length. Therefore
+//   the snapshot length is libpcap's largest.
 //
 // Every source sets a filter, even an empty one, because libpcap passes the snapshot length to the kernel with the
 // filter. Without a filter, the kernel copied whole packets of up to 64 kB, as segmentation offload makes them, and

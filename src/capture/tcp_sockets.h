@@ -16,7 +16,7 @@ struct TcpSocket {
   uint64_t group_id = 0;
   uint64_t cookie = 0;            // of this socket alone, as long as the kernel runs
   uint32_t receive_queue = 0;     // of a listener: connections that the program has not accepted yet. Otherwise bytes.
-  uint32_t send_queue = 0;        // of a listener: the backlog of listen(2). Otherwise bytes.
+  uint32_t send_queue = 0;        // of a listener: the backlog that the kernel granted to listen(2). Otherwise bytes.
   uint32_t dropped_segments = 0;  // only of a listener
 };
 

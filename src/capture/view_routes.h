@@ -26,10 +26,11 @@ namespace tcpgauge {
 //
 // - Only handshake packets make a route: SYNs and SYN-ACKs, by SharedHandshakes. So a connection that is older than the
 //   agent has no route, and each of its owners counts its view.
-// - The first handshake packet of a connection decides for its 4-tuple. Its later handshake packets, and its copies on
-//   other stretches, do not ask SharedHandshakes again. Otherwise a part of the connection could be in each of two
-//   tables. To recognise such packets, the routes remember up to kDecided handshakes. The packets of a handshake that
-//   was forgotten ask again.
+// - For each 4-tuple, the first handshake packet of a connection asks SharedHandshakes. The connection's later
+// handshake
+//   packets on this 4-tuple, and copies of the first one on other stretches, do not ask again. Otherwise a part of the
+//   connection could be in each of two tables. To recognise such packets, the routes remember up to kDecided
+//   handshakes. The packets of a handshake that was forgotten ask again.
 // - A route stays for a while when its connection has ended (see Bounds), because the next connection on the 4-tuple is
 //   likely to be translated in the same way. A later SYN changes or removes the route if SharedHandshakes names another
 //   worker for it.
