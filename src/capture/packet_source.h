@@ -100,7 +100,7 @@ class PacketSource {
   virtual absl::StatusOr<ReadResult> Read(PacketBatch* batch) = 0;
 
   // Checks whether the interface can be captured, and resumes capture when the interface has returned. Call it a few
-  // times a second; each call takes a few system calls. A file is always kUp.
+  // times a second; each call takes a few system calls. A file, `any` and netfilter's log are always kUp.
   virtual SourceCondition Poll() { return SourceCondition(); }
 
   // A descriptor that is readable when packets are available. It may change in Poll(). -1 for a file.

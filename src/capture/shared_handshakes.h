@@ -37,9 +37,9 @@ struct StretchDigest {
 // of a full ring is replaced, so a flood of SYNs shortens how long an entry stays.
 //
 // Thread: any.
-// Time: packet time. An entry counts up to kLifetimeNs before and after its time. Times are kept modulo 275 s, so an
-// entry counts again when its age is within kLifetimeNs of a multiple of 275 s. Like a chance hit, this changes only
-// where a connection is counted.
+// Time: packet time. An entry is found by handshakes up to kLifetimeNs before and after its time. Times are kept modulo
+// 275 s, so an entry is found again when its age is within kLifetimeNs of a multiple of 275 s. Like a chance hit, this
+// changes only where a connection is counted.
 // Bounds: kCapacity entries; constant time. The hash is seeded, so that nobody can aim at a ring.
 class SharedHandshakes {
  public:
