@@ -49,7 +49,7 @@ struct EngineOptions {
 //   collector finds the latest copy. A second TripleBuffer is for samples, from which the collector makes the history.
 //   A worker of a file waits until its samples are taken.
 // - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
-//   a file waits. At the end, when no worker runs, EndConnections() waits for room.
+//   a file waits for room as long as the queue's Patience lasts. So does EndConnections(), when no worker runs.
 // - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
 //   them to each worker with one atomic exchange. In the same way, PostIdentities() posts identity maps, and the
 //   collector's thread posts which connections have series (WorkerPublisher::KeepListed()).

@@ -42,7 +42,7 @@ struct WorkerOptions {
   // Files only. True: at the end of the files, keep the connections open until stopped, because an output still shows
   // them.
   bool stay_at_end = false;
-  // The time between two snapshots (steady time), unless publish_when_asked.
+  // The time between two snapshots (steady time). With publish_when_asked, the tick of SnapshotHub.
   int64_t publish_interval_ns = kNanosecondsPerSecond;
   // True: make a snapshot when WantSnapshot() asks for it. Without requests, kUnaskedIntervalNs sets the interval.
   // For live captures only, because a worker that waits for a silent pipe cannot answer a request.

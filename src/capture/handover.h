@@ -91,10 +91,10 @@ class Handover {
   // this worker's registry.
   void HandOver(PacketBatch* batch, OnLost on_lost);
 
-  // Adds packets that other workers have handed over to `batch`, in the order of their times. Stops when the batch is
-  // full, when the inbox is empty, or when the earliest packet in the inbox is later than `read_until_ns` and the inbox
-  // is not half full. `read_until_ns` is the packet time up to which this worker has read its own packets. A packet
-  // that is for a third worker is handed on and not added. Returns whether a packet was taken from the inbox, even if
+  // Moves packets from this worker's inbox to `batch`, in the order of their times. Stops when the batch is full, when
+  // the inbox is empty, or when the earliest packet in the inbox is later than `read_until_ns` and the inbox is not
+  // half full. `read_until_ns` is the packet time up to which this worker has read its own packets. A packet that is
+  // for another worker is handed on to that worker's inbox. Returns whether a packet was taken from the inbox, even if
   // the batch stays empty. REQUIRES: `batch` is empty.
   bool Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost);
 

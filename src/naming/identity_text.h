@@ -20,7 +20,7 @@ std::string ShownName(const EndIdentity& identity);
 // The mark after the kind of a workload whose name is a guess (see EndIdentity::is_guess).
 constexpr std::string_view kGuessMark = "(guess)";
 
-// Returns the kind of the workload as outputs show it, for example "Deployment" or "ReplicaSet(guess)". Empty if the
+// Returns the kind of the workload as outputs show it, for example "Deployment" or "Deployment(guess)". Empty if the
 // kind is unknown.
 std::string WorkloadKindText(const EndIdentity& identity);
 
