@@ -21,8 +21,8 @@ namespace tcpgauge {
 //
 // Thread: one producer and one consumer. The comment of a method begins with the side that may call it. Back() and
 // Front() may wait, but return soon after the stop signal.
-// Bounds: kCapacity batches. When the queue is full, the producer waits until the consumer has popped half of them, so
-// that the producer is woken seldom.
+// Bounds: kCapacity batches. When the queue is full, the producer waits until the consumer has popped half of them. So
+// the producer is woken seldom.
 class BatchQueue {
  public:
   static constexpr size_t kCapacity = 32;
@@ -30,9 +30,8 @@ class BatchQueue {
   // `stop` must outlive the queue.
   explicit BatchQueue(const StopSignal* stop);
 
-  // Producer: returns an empty batch to fill. If the queue is full, waits for room. Null if the stop signal comes while
-  // the queue is full. If Push() has not been called since the last Back(), empties the batch of that Back(), and
-  // returns it again.
+  // Producer: returns an empty batch to fill. If the queue is full, waits for room. Null if the stop signal ends the
+  // wait. If Push() has not been called since the last Back(), returns the same batch again, emptied.
   PacketBatch* Back();
   // Producer: whether at least half of the batches wait for the consumer. The producer then has time to spare.
   bool is_half_full() const {

@@ -28,14 +28,14 @@
 namespace tcpgauge {
 
 struct EngineOptions {
-  // max_connections, edges.max_exported and edges.max_new_per_minute are for all workers together; the rest is for
-  // each. Each worker has at least one new edge a minute, unless max_new_per_minute is 0. The engine sets
-  // edges.first_window.
+  // max_connections, edges.max_exported and edges.max_new_per_minute are for all workers together. The other members
+  // are for each worker. Each worker has at least one new edge a minute, unless max_new_per_minute is 0. In a live
+  // capture, the engine sets edges.first_window.
   TableOptions table;
   WorkerOptions worker;  // the engine sets `sample`
   CollectorOptions collector;
-  bool keep_history = false;  // whether history() records
-  size_t history_seconds = HistoryView::kMaxSeconds;
+  bool keep_history = false;                          // whether history() records
+  size_t history_seconds = HistoryView::kMaxSeconds;  // the least that history() keeps
 };
 
 // Runs the threads between the packets and the snapshots: the workers, each with a connection table of its own, and the
@@ -46,28 +46,31 @@ struct EngineOptions {
 // a live worker never waits in any of them:
 //
 // - TripleBuffer: three places for a copy of the worker's table. Publishing a copy is one atomic exchange, and a late
-//   collector finds the latest copy. Another one is for samples, from which the collector makes the history. A worker
-//   of a file waits until its samples are taken.
+//   collector finds the latest copy. A second TripleBuffer is for samples, from which the collector makes the history.
+//   A worker of a file waits until its samples are taken.
 // - EndedQueue: a ring of ended connections. When it is full, a live worker counts the loss and continues. A worker of
-//   a file waits. At the end, when no worker runs, EndConnections() waits for room.
+//   a file waits for room as long as the queue's Patience lasts. So does EndConnections(), when no worker runs.
 // - Mailbox: every 10 s of a live capture, the collector's thread asks the kernel for the listening sockets and posts
-//   them to each worker with one atomic exchange. PostIdentities() posts identity maps in the same way.
+//   them to each worker with one atomic exchange. In the same way, PostIdentities() posts identity maps, and the
+//   collector's thread posts which connections have series (WorkerPublisher::KeepListed()).
 // - Wakeup: an eventfd. Writing to it never blocks.
 // - last_progress_ns(): an atomic time, from which /-/healthy is answered.
-// - WantSnapshot(): an atomic time. Readers want a snapshot that begins at this time or later. However many readers
-//   ask, a worker publishes at most once a tick (publish_interval_ns).
+// - WantSnapshot(): an atomic time. Readers want a snapshot that begins at this time or later. SnapshotHub asks for the
+//   beginning of a tick (publish_interval_ns). So a worker publishes at most once a tick for all readers that want few
+//   connections, and once for all that want all connections.
 //
 // Only the collector and the readers take the lock of the hub. tests/stress runs workers, a collector and
 // readers together, also under the thread sanitizer.
 //
-// Several workers. Each worker has its own sources, table, triple buffer and queue of ended connections, and an equal
+// Several workers. Each worker has its own sources, table, triple buffers and queue of ended connections, and an equal
 // share of max_connections and of the exported edges. The tables of a live capture share the first window of edges. The
 // collector lists the connections of all tables, and adds up the tables' counters.
 //
-// - Each connection is in the table of one worker, its owner (see OwnerFunction). In a live capture, each worker has a
-//   socket for each interface, and the kernel distributes the packets (see OpenSharedInterface()). A worker that reads
-//   packets of another worker's connection hands them over (see Handover). It never waits, and counts the packets for
-//   which the other worker has no room. FileReader distributes the packets of a file.
+// - Each connection is in the table of one worker: the owner of its 4-tuple (OwnerFunction), or the worker to which the
+//   owner has a route (ViewRoutes). In a live capture, each worker has a socket for each interface, and the kernel
+//   distributes the packets (see OpenSharedInterface()). A worker that reads packets of another worker's connection
+//   hands them over (see Handover). It does not wait for room there, but counts the packets that are lost. FileReader
+//   distributes the packets of a file.
 // - The connections of one edge may be spread over several tables. EdgeMerger keeps the edge's counters from falling.
 // - To guess the client of a midstream connection, a worker uses the servers that its own handshakes have shown. It
 //   does not know the servers of other workers' handshakes.
@@ -93,12 +96,12 @@ class CaptureEngine {
   // waits for data of a file. When a thread cannot be started, ends the process (NamedThread()).
   void Start();
 
-  // Ends all threads and waits for them. Afterwards hub() has the final snapshot (if WorkerOptions::publish). If
-  // workers had errors, returns the error of the one with the lowest index. A second call returns the same status.
+  // Ends the threads that Start() started, and waits for them. Afterwards hub() has the final snapshot (if
+  // WorkerOptions::publish). If workers had errors, returns the error of the one with the lowest index. A second call
+  // returns the same status.
   //
   // Also begins to close the sources of a live capture, on at most kMaxClosers threads. The destructor waits for these
-  // threads. The kernel takes 25 ms to close a packet socket. So to close those of 40 interfaces one after the other
-  // would take a second.
+  // threads. The kernel takes 25 ms to close a packet socket. So one thread would take a second for 40 interfaces.
   absl::Status Stop();
 
   // Puts the connections that are still open into the queues of ended connections, if there are queues. Waits for room
@@ -106,8 +109,8 @@ class CaptureEngine {
   // delay the final snapshot and the last push. Call it once, after Stop().
   void EndConnections();
 
-  // Any thread, at any time; never waits. Gives all workers another map of the identities of ends. Connections that
-  // begin before the first call have no names until then. So call it before Start() too. REQUIRES: `map` is not null.
+  // Any thread, at any time; never waits. Gives all workers another map of the identities of ends. Connections have no
+  // names before the first call, so call it before Start() too. REQUIRES: `map` is not null.
   void PostIdentities(const std::shared_ptr<const IdentityMap>& map);
 
   // Becomes readable when capture has ended by itself. The capture of a file ends when every worker has come to the end
@@ -117,7 +120,8 @@ class CaptureEngine {
 
   // Valid as long as the engine.
   const SnapshotHub& hub() const { return hub_; }
-  // The last ten minutes. Null without EngineOptions::keep_history. Valid as long as the engine.
+  // At least the last EngineOptions::history_seconds. Null without EngineOptions::keep_history. Valid as long as the
+  // engine.
   const History* history() const { return history_.get(); }
   // Whether each worker is well: it made progress within the last 10 s, waits for the data of a file, or has finished.
   bool IsHealthy() const;

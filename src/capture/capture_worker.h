@@ -35,19 +35,19 @@
 namespace tcpgauge {
 
 struct WorkerOptions {
-  // True: the sources are interfaces, and the worker runs until it is stopped. False: the sources are files, packets
-  // set the time, and the worker ends with the files.
+  // True: the sources are interfaces, and the worker runs until it is stopped or all interfaces have failed. False: the
+  // sources are files, packets set the time, and the worker ends with the files.
   bool live = true;
   bool publish = true;  // whether to make snapshots; false when no output shows them
   // Files only. True: at the end of the files, keep the connections open until stopped, because an output still shows
   // them.
   bool stay_at_end = false;
-  // The time between two snapshots (steady time), unless publish_when_asked.
+  // The time between two snapshots (steady time). With publish_when_asked, the tick of SnapshotHub.
   int64_t publish_interval_ns = kNanosecondsPerSecond;
   // True: make a snapshot when WantSnapshot() asks for it. Without requests, kUnaskedIntervalNs sets the interval.
   // For live captures only, because a worker that waits for a silent pipe cannot answer a request.
   bool publish_when_asked = false;
-  size_t max_rows = 100000;  // connections of this worker that one snapshot lists; further ones are only counted
+  size_t max_rows = 100000;  // the most connections that one snapshot lists; further ones are only counted
   // The rows of a snapshot for readers that want few. Nullopt: every snapshot lists up to max_rows.
   std::optional<WorkerPublisher::FewRows> few_rows;
   ListedRows last_listed_rows = ListedRows::kAll;  // of the last snapshot, which is made when no more packets come
@@ -58,13 +58,13 @@ struct WorkerOptions {
 // Connects a worker to the other threads. CaptureEngine fills it. `published`, `stop` and `clock` are required, and so
 // is `on_source_error` in a live capture. The object behind each pointer must outlive the worker.
 struct WorkerLinks {
-  Wakeup* published = nullptr;  // notified after each published snapshot
+  Wakeup* published = nullptr;  // notified after each published snapshot, and after each sample
   const StopSignal* stop = nullptr;
   const Clock* clock = nullptr;
   EndedQueue* ended = nullptr;            // this worker's own queue; null: ended connections are not reported
   DropWarnings* drop_warnings = nullptr;  // of packets that the kernel dropped; null: no warnings
-  // With several workers of a live capture: what they share, and the index of this worker. Null: this worker counts
-  // every packet that it reads.
+  // With several workers of a live capture: what they share. `index` is then the index of this worker. Null: every
+  // packet that this worker reads goes to its own table.
   HandoverGroup* handover = nullptr;
   size_t index = 0;
   DropWarnings* handover_warnings = nullptr;  // of packets that were lost between workers; null: no warnings
@@ -73,9 +73,9 @@ struct WorkerLinks {
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
   // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is the
-  // status that Run() will return. If stay_at_end is set and the status is OK, Run() first waits for the stop signal.
-  // Otherwise Run() returns soon. Exception: with `handover`, a worker whose last interface has failed calls this at
-  // once, before its last snapshot, and then serves the other workers until the stop signal. Null: not called.
+  // status that Run() will return: after the stop signal if stay_at_end is set and the status is OK, and otherwise
+  // soon. Exception: with `handover`, a worker whose last interface has failed calls this at once, before its last
+  // snapshot, and then serves the other workers until the stop signal. Null: not called.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
@@ -91,8 +91,8 @@ struct WorkerLinks {
 // Errors: see Run().
 //
 // Interfaces: a discovered interface that is gone is forgotten after a ranking window (see InterfaceRegistry). The
-// worker then sweeps its table for connections of forgotten interfaces, at most once in 10 s or in a ranking window,
-// whichever is shorter. The place of a forgotten interface without connections is freed.
+// worker then sweeps its table for connections of forgotten interfaces. A sweep begins at most once in 10 s, or in a
+// ranking window if that is shorter. The place of a forgotten interface without connections is freed.
 class CaptureWorker final : private EndedConnectionSink {
  public:
   // The interval of the snapshots that nobody asked for (see publish_when_asked). If half a ranking window is shorter
@@ -101,16 +101,18 @@ class CaptureWorker final : private EndedConnectionSink {
   // must be bounded.
   static constexpr int64_t kUnaskedIntervalNs = 30 * kNanosecondsPerSecond;
 
-  // `sources` may be empty. With LiveOptions::wait, an interface that does not exist yet gets a source in the first
-  // worker only, so other workers may have no source. Such a worker counts only the packets that are handed over to it.
+  // `sources` may be empty. With LiveOptions::wait, an interface that does not exist yet or is down gets a source in
+  // the first worker only, so other workers may have no source. Such a worker gets only the packets that are handed
+  // over to it.
   CaptureWorker(std::vector<std::unique_ptr<PacketSource>> sources, const TableOptions& table,
                 const WorkerOptions& options, WorkerLinks links);
 
-  // Captures until the stop signal, or until the files end. Then publishes a last snapshot (if `publish`). With
-  // stay_at_end, waits for the stop signal after that. Call it once.
+  // Captures until the stop signal, until the files end, or until an error. Then publishes a last snapshot (if
+  // `publish`). With stay_at_end and without an error, waits for the stop signal after that. Call it once.
   //
-  // Errors: a file is damaged, or all interfaces have failed. With `handover`, Run() returns the second error only
-  // after the stop signal. An interface that goes away is not an error: the worker waits for it.
+  // Errors: a file is damaged, or all interfaces have failed. When all interfaces have failed, but `handover` is set,
+  // Run() returns the error only after the stop signal. An interface that goes away is not an error: the worker waits
+  // for it.
   absl::Status Run();
 
   // Reports all open connections as ended. Does nothing without WorkerLinks::ended. Waits for room in the queue as
@@ -127,15 +129,15 @@ class CaptureWorker final : private EndedConnectionSink {
     identities_.Post(std::make_unique<std::shared_ptr<const IdentityMap>>(map));
   }
   // Any thread. Returns the steady time at which the worker last completed a round over its sources, or INT64_MAX when
-  // no progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after the capture
-  // ended.
+  // no progress is due: while the worker waits for the data of a file (perhaps a silent pipe), and after its last
+  // snapshot.
   int64_t last_progress_ns() const { return last_progress_ns_.load(std::memory_order_relaxed); }
 
   // Any thread; never waits. Asks for a snapshot that begins at the steady time `begun_since_ns` or later. Wakes a live
-  // worker. The latest time of all calls counts, and the latest of those for ListedRows::kAll.
+  // worker. For each value of `listed_rows`, the latest time of all calls counts.
   void WantSnapshot(int64_t begun_since_ns, ListedRows listed_rows);
 
-  // Any thread. See WorkerPublisher::KeepListed.
+  // Any thread. See WorkerPublisher::KeepListed().
   void PostSlotsToList(const std::vector<uint32_t>& slots) {
     slots_to_list_.Post(std::make_unique<std::vector<uint32_t>>(slots));
   }
@@ -205,7 +207,7 @@ class CaptureWorker final : private EndedConnectionSink {
   std::unique_ptr<PacketMerger> merger_;  // null with fewer than two sources, and when files are read
   bool capture_ended_ = false;            // the last source has failed, and on_capture_end was called
   CaptureClock capture_clock_;            // used when live
-  int64_t packet_time_ns_ = 0;  // of the packet that was read last; with merger_, all earlier packets were applied
+  int64_t packet_time_ns_ = 0;  // of the packet that was read last; with merger_, earlier packets have been applied
   const InterfaceLookup lookup_;
   std::vector<Source> sources_;
   ConnectionTable table_;

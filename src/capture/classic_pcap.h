@@ -14,7 +14,8 @@
 namespace tcpgauge {
 
 // Reads the packets of a classic pcap file (draft-ietf-opsawg-pcap) of version 2.0 to 2.4, or of version 543.0, which
-// DG/UX wrote. Times have microseconds or nanoseconds. The longer packet headers of "modified" pcap files are read too.
+// DG/UX wrote. Packet times may be in microseconds or nanoseconds. "Modified" pcap files, which have longer packet
+// headers, are read too.
 //
 // Some tools write a snapshot length that is shorter than the packets of the file. libpcap cuts such packets. This
 // class returns them whole, with Packet::exceeds_snaplen set.
@@ -25,7 +26,7 @@ namespace tcpgauge {
 class ClassicPcap final : public PacketFile {
  public:
   // Reads the file header from `bytes`, which must be at the beginning of the file. Errors: kDataLoss when the header
-  // is cut off or cannot be read, or when it states another version.
+  // is cut off, cannot be read, or states another format or version.
   static absl::StatusOr<std::unique_ptr<ClassicPcap>> Open(std::unique_ptr<FileBytes> bytes);
 
   bool Next(Packet* packet) override;

@@ -16,12 +16,12 @@ namespace tcpgauge {
 //
 // `index_of` returns the kernel's number of the network interface with this name, or 0 when there is none. Two names
 // stand for the same device when they are equal, have the same number (an alternative name, or an alias such as
-// "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0"). If `wait`, `names` may include interfaces
-// that do not exist yet.
+// "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0").
 //
 // Thread: any.
 // Errors: kInvalidArgument when `any` stands beside a network interface. `any` captures that interface too, but not in
-// promiscuous mode. So leaving out either name would lose something that the user asked for.
+// promiscuous mode. So leaving out either name would lose something that the user asked for. If `wait`, a name without
+// a number may be that of an interface that does not exist yet, and so counts as a network interface.
 absl::StatusOr<std::vector<std::string>> DistinctInterfaces(
     const std::vector<std::string>& names, bool wait, const std::function<uint32_t(const std::string&)>& index_of);
 

@@ -15,12 +15,13 @@
 
 namespace tcpgauge {
 
-// Logs a warning when the kernel drops packets of an interface: at once, then at most once a minute for each interface,
-// however many workers capture on it. A warning states how many packets were dropped since the previous warning. A
-// metric has the exact number.
+// Warns when packets of an interface are dropped: at once, then at most once a minute for each interface, however many
+// workers capture on it. A warning states how many packets were dropped since the previous warning. One object warns of
+// one cause: the kernel dropped packets, or they were lost between workers (see Handover). A metric has the exact
+// number.
 //
 // Thread: any. Only workers take the lock, each twice a second for each of its interfaces.
-// Bounds: one entry for each interface of which packets were dropped, for at most kMaxNames of them. All further ones
+// Bounds: one entry for each of the first kMaxNames interfaces of which packets were dropped. All further interfaces
 // share an entry named "other".
 class DropWarnings {
  public:
@@ -28,12 +29,12 @@ class DropWarnings {
 
   using Warn = std::function<void(const std::string& interface, uint64_t packets)>;
 
-  // `clock` must outlive this object. If `warn` is null, warnings go to the log. Otherwise, in tests, `warn` is called
-  // for each warning, while the lock is held.
+  // `clock` must outlive this object. `warn` is called for each warning, while the lock is held. If `warn` is null, the
+  // log gets a line that says that the kernel dropped packets.
   explicit DropWarnings(const Clock* clock, Warn warn = nullptr);
 
-  // Adds `packets`, and logs a warning if one is due. Call it regularly, also with 0 packets, because a warning that is
-  // not yet due is logged by a later call.
+  // Adds `packets`, and warns if a warning is due. Call it regularly, also with 0 packets: a warning that must wait
+  // comes with a later call for the interface. A warning for "other" comes only with a call that has packets.
   void Add(const std::string& interface, uint64_t packets);
 
  private:

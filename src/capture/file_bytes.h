@@ -34,7 +34,7 @@ class FileBytes {
   FileBytes& operator=(const FileBytes&) = delete;
 
   // Returns the next `count` bytes without passing over them. Returns fewer if fewer are left. The result is valid
-  // until the next call of a method that is not const. REQUIRES: count <= kMaxPeekBytes.
+  // until the next Peek() or Discard(), also after Skip(). REQUIRES: count <= kMaxPeekBytes.
   absl::Span<const uint8_t> Peek(size_t count) {
     if (size_ - at_ < count) ReadUpTo(count);
     return {block_.get() + at_, size_ - at_ < count ? size_ - at_ : count};

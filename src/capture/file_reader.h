@@ -19,24 +19,24 @@
 
 namespace tcpgauge {
 
-// Reads and decodes a file on a thread of its own, and distributes the packets to the workers. All packets of a
-// connection, in both directions, go to one worker, in order. A single worker gets all packets unchanged.
+// Reads and decodes a file on a thread of its own, and distributes the packets to the workers. A single worker gets all
+// packets unchanged.
 //
-// With several workers:
+// With several workers, all packets of a connection, in both directions, go to one worker, in order:
 //
-// - A packet goes to the worker that owns its 4-tuple (see OwnerFunction), or to which the 4-tuple has a route (see
-//   ViewRoutes). A following fragment of a datagram goes where the first fragment went, or to the first worker if the
-//   first fragment was not seen.
+// - If a packet's 4-tuple has a route (ViewRoutes), the packet goes where the route leads. Otherwise it goes to the
+//   owner of the 4-tuple (OwnerFunction). A following fragment of a datagram goes where the first fragment went, or to
+//   the first worker if the first fragment was not seen.
 // - Packets that are not TCP, or cannot be decoded, go to the workers in turn.
-// - A worker sees only its own packets, but table time must be the latest time of all packets. Therefore the reader
+// - A worker sees only its own packets, but table time must be the latest time of all TCP packets. Therefore the reader
 //   sets each TCP packet's time as a single table would (ConnectionTable::ArrivalTime()), and each batch carries the
 //   latest time.
 //
 // Design. Reading on one thread and looking up on another makes a file take the time of the slower thread instead of
 // the sum of both. While the queue of a single worker is at least half full, the reader has time to spare. It uses this
 // time to hash the packets' keys (ConnectionHint). The hashes change no result. Several workers behind one reader help
-// only where looking up is the slower part. On two processors, two workers were 1.3 times as fast as a single one at a
-// million connections, and slower at 100,000 (PERFORMANCE.md).
+// only where looking up is the slower part. On two processors, two workers were 1.3 times as fast as a single one with
+// a million connections, and slower with 100,000 (PERFORMANCE.md).
 //
 // Owns the file's source and the queues.
 // Thread: one thread calls Run(). Each source of TakeSources() belongs to one worker's thread.
@@ -50,8 +50,8 @@ class FileReader {
   ~FileReader();
 
   // Returns a source for each worker, with the name of the file. Call it once, before Run(). Read() of such a source
-  // waits until Run() has read packets, and returns kNone only once `stop` is set. When the file has an error, the
-  // first source ends with that error, and the others end as if the file had ended.
+  // waits for packets from Run(), and returns kNone only once `stop` is set. When the file has an error, the first
+  // source ends with that error, and the others end as if the file had ended.
   std::vector<std::unique_ptr<PacketSource>> TakeSources();
 
   // Reads until the file ends, an error occurs, or `stop` is set. Then closes the queues. Call it once. To end a read

@@ -19,9 +19,9 @@ namespace tcpgauge {
 // interface, and an interface without a name is then called "if" and this index. At most InterfaceNames::kMaxNames
 // indexes get such a name.
 //
-// A pcapng file may have packets of several link types. The log names the first 16 link types of these two kinds:
+// A pcapng file may have packets of several link types. Link types of two kinds are logged, up to 16 in all:
 //
-// - A link type that cannot be decoded. Its packets count as DecodeError::kUnknownLinkType.
+// - A link type that cannot be decoded. Its packets count as DecodeError::kUnknownLinkType, whatever the filter.
 // - A link type, other than the first one, for which the filter cannot be compiled. Its packets are left out.
 //
 // If the first link type cannot be decoded, the filter is checked as a filter for Ethernet. Packets that are longer
@@ -32,10 +32,10 @@ namespace tcpgauge {
 // Errors: all name the file, except those of the filter.
 //
 // - On opening: kNotFound when the file cannot be opened. kDataLoss when it cannot be read, when its header is cut off
-//   or damaged, or when a classic pcap file has a link type that cannot be decoded. kInvalidArgument when the file is
-//   no capture or is compressed, because then the option names a wrong file. Also when the filter is invalid.
-// - On reading: kDataLoss when the file is cut off or damaged, or when it has packets but none of them can be decoded.
-//   All packets before the error are delivered.
+//   or damaged, or when a classic pcap file has a link type that cannot be decoded. kInvalidArgument when the filter is
+//   invalid, or when the file is no capture or is compressed, because then the option names a wrong file.
+// - On reading: kDataLoss when the file is cut off or damaged, or when packets are left after filtering, but none of
+//   them can be decoded. All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

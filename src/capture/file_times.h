@@ -10,8 +10,8 @@
 namespace tcpgauge {
 
 // Corrects impossible packet times in a file. A time is impossible if it is more than a day later than the latest time
-// so far, and also more than a day later than the next packet's time. It is replaced by the latest time so far. The
-// first packet of a file is only compared with the next packet, and gets the next packet's time.
+// so far, and also more than a day later than the next packet's time. An impossible time is replaced by the latest time
+// so far. The first packet of a file is only compared with the next packet, and gets the next packet's time.
 //
 // Table time never steps back, so an impossible time would end every connection. After a real gap of days the next
 // packet is late too, so the time stays.

@@ -29,7 +29,8 @@ class FilterProgram {
 
   // Compiles `filter`, a pcap-filter(7) expression, for the link type and snapshot length of `handle`. An empty filter
   // passes all packets. Logs when the program is too long to be optimised. Looks up the names of hosts in `filter`.
-  // Errors: kInvalidArgument when `filter` is wrong; the message quotes the beginning of `filter`.
+  // Errors: kInvalidArgument when `filter` is wrong, or when the optimiser finds that it rejects every packet. The
+  // message quotes the beginning of `filter`.
   static absl::StatusOr<FilterProgram> Compile(pcap_t* handle, const std::string& filter);
 
   FilterProgram(FilterProgram&& other) noexcept : program_(std::exchange(other.program_, {})) {}
@@ -43,16 +44,17 @@ class FilterProgram {
     return pcap_offline_filter(&program_, &header, bytes) != 0;
   }
 
-  // Whether the program reads what only the kernel knows of a packet, such as its direction, or the VLAN tag that a
-  // network card removed. A program for the handle of a file reads only the packet.
+  // Whether the program reads what only the kernel knows of a packet: its direction (inbound, outbound), its interface
+  // (ifindex), or the VLAN tag that a network card removed. A program for a dead handle (pcap_open_dead(3)) reads VLAN
+  // tags from the packet.
   bool AsksKernel() const;
 
   // Whether the kernel accepts the program for a socket. The kernel limits a program's length (4,096 instructions) and
-  // memory (the sysctl net.core.optmem_max). Takes a few system calls.
+  // memory (the sysctl net.core.optmem_max). True if the kernel cannot be asked. Takes a few system calls.
   bool FitsKernel() const;
 
   // Makes `handle` apply the filter to packets from now on. The program may be destroyed afterwards. Errors:
-  // kInvalidArgument.
+  // kInvalidArgument when the kernel or libpcap rejects the program.
   absl::Status Set(pcap_t* handle) const;
 
  private:

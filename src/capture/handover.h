@@ -30,7 +30,7 @@ namespace tcpgauge {
 // owner of a 4-tuple, the table that tells who has a connection with several 4-tuples, the numbers of the interfaces'
 // names, and an inbox for each worker. The group must outlive the handovers.
 //
-// Thread: any worker, by its Handover.
+// Thread: any. Each worker uses the group through its own Handover.
 class HandoverGroup {
  public:
   // `table` has the options for all workers together. Its hash_seed should be random. REQUIRES: workers <=
@@ -54,24 +54,24 @@ class HandoverGroup {
 // One worker's part in giving every packet to the worker whose table has its connection: the holder. The holder is the
 // owner of the packet's 4-tuple (OwnerFunction), unless the owner has a route to another worker (ViewRoutes).
 //
-// The kernel gives most packets to their owner (OwnerProgram()). It cannot do so for packets in tunnels or fragments
-// and behind some headers, nor for an interface that the first worker captures alone. The worker that captures such a
-// packet decodes it and puts it into the owner's inbox. The owner keeps the packet, or puts it into the inbox of the
-// worker to which the 4-tuple has a route. The owner makes routes when it reads handshakes. TableOptions::count_views
-// turns routes off.
+// The kernel gives most packets to their owner (OwnerProgram()). It cannot do so for packets in tunnels, in fragments
+// or behind headers that OwnerProgram() does not read, nor for an interface that the first worker captures alone. The
+// worker that captures such a packet decodes it and puts it into the owner's inbox. The owner keeps the packet, or puts
+// it into the inbox of the worker to which the 4-tuple has a route. The owner makes routes when it reads handshakes.
+// TableOptions::count_views turns routes off.
 //
 // - A fragment first goes to the worker that collects the fragments between its two addresses. That worker knows the
-//   ports from the first fragment, and hands the fragment over to the owner of the connection. If it does not know the
+//   ports from the first fragment, and hands the fragment over to the owner of the 4-tuple. If it does not know the
 //   ports, it keeps the fragment, which its table then counts as unmatched. A fragment follows a route like a segment.
 // - The kernel holds packets back for a while. So a packet may be handed over before its owner, or another worker, has
-//   read earlier packets of the connection. A connection that seems to begin with a later segment would be two
-//   connections for the table. Therefore a worker receives packets in the order of their times, and only up to the time
-//   up to which it has read its own packets. When its inbox is half full, it does not wait for that time.
+//   read earlier packets of the connection. If a connection seemed to begin with a later segment, the table would make
+//   two connections of it. Therefore a worker takes packets from its inbox in the order of their times. It leaves those
+//   that are later than what it has read of its own packets, unless the inbox is half full.
 // - The worker that captures a packet counts the packet for its interface. The holder does everything else.
 //
 // No worker waits for another, except at the end. When an inbox is full, the packet is lost, and the worker that tried
-// to hand it over counts it as dropped. Keeping it, and reading no further packets, was rejected: one worker that is
-// behind would stop all others.
+// to hand it over counts it as dropped. A worker could keep the packet and read no further ones until there is room.
+// That was rejected, because one worker that is behind would stop all others.
 //
 // Owns the fragments that it collects, and the routes of its worker's 4-tuples.
 // Thread: confined to the thread of one worker.
@@ -91,11 +91,11 @@ class Handover {
   // this worker's registry.
   void HandOver(PacketBatch* batch, OnLost on_lost);
 
-  // Adds packets that other workers have handed over, in the order of their times. Stops when the batch is full, when
+  // Moves packets from this worker's inbox to `batch`, in the order of their times. Stops when the batch is full, when
   // the inbox is empty, or when the earliest packet in the inbox is later than `read_until_ns` and the inbox is not
   // half full. `read_until_ns` is the packet time up to which this worker has read its own packets. A packet that is
-  // for yet another worker is handed on and not added. Returns whether a packet was taken from the inbox, even if the
-  // batch stays empty. REQUIRES: `batch` is empty.
+  // for another worker is handed on to that worker's inbox. Returns whether a packet was taken from the inbox, even if
+  // the batch stays empty. REQUIRES: `batch` is empty.
   bool Receive(int64_t read_until_ns, PacketBatch* batch, OnLost on_lost);
 
   // Call it when the registry has forgotten the interface at `place`. Packets of other workers no longer get this
@@ -113,11 +113,11 @@ class Handover {
   int fd() const { return inbox_.fd(); }
 
   // The stages of the end. When the capture is stopped, each worker goes through them:
-  // - kReadsNoMore: no packets are read any more. Fragments in the inboxes may still be for other owners.
-  // - kCollectsNoMore: no fragments are collected any more. Packets in the inboxes may still have a route.
-  // - kHandsOverNoMore: no packets are handed over any more.
-  // After each stage that all workers have reached, each worker receives all that is in its inbox. So every packet that
-  // was captured and not lost is counted.
+  // - kReadsNoMore: it reads its sources no more. Fragments in the inboxes may still be for other owners.
+  // - kCollectsNoMore: it collects fragments no more. Packets in the inboxes may still have a route.
+  // - kHandsOverNoMore: it hands packets over no more.
+  // Once all workers have reached a stage, each worker receives all that is in its inbox. So every packet that was
+  // captured and not lost is counted.
   enum class Stage : size_t { kReadsNoMore = 0, kCollectsNoMore = 1, kHandsOverNoMore = 2 };
   // Says that this worker has reached the stage, and wakes all workers. Call it once for each stage.
   void Reach(Stage stage);
@@ -134,7 +134,7 @@ class Handover {
   };
 
   // Whether it is certain at once that the packet stays here: it is a whole segment, this worker owns its 4-tuple, and
-  // the 4-tuple cannot have a route. While there is no route, that is so for nearly all packets but handshakes.
+  // the 4-tuple cannot have a route. While there are no routes, nearly all packets but handshakes are so.
   bool IsOwn(const DecodedPacket& packet) const {
     return packet.kind == DecodedPacket::Kind::kTcpSegment && !packet.is_fragment && !MayHaveRoute(packet) &&
            owners_.OwnerOf(packet.source, packet.destination) == self_;

@@ -17,7 +17,7 @@ struct NetworkInterface {
   // The kernel's number of the interface. An interface keeps its number when it is renamed. An interface that is
   // deleted and created again has a new number.
   uint32_t index = 0;
-  std::string name;
+  std::string name;  // from ByName(): its argument, which may be another name of the interface
   bool up = false;
   int hardware_type = 0;  // ARPHRD_* of <net/if_arp.h>
   // The interface's own address. Nullopt for an interface that is not Ethernet, such as the loopback interface.

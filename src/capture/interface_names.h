@@ -20,7 +20,8 @@ namespace tcpgauge {
 // their interfaces had different numbers, packets could be counted as duplicates (see InterfacePins).
 //
 // Thread: any. The thread that reads the file adds names, and the workers look them up.
-// Bounds: kMaxNames names of kMaxNameBytes. Longer names are cut. All further names have the number of "other".
+// Bounds: kMaxNames numbers. The last number is that of "other", and all names for which no other number is left have
+// it. A name is cut to kMaxNameBytes.
 class InterfaceNames {
  public:
   static constexpr size_t kMaxNames = 1024;

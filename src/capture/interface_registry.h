@@ -20,14 +20,14 @@ namespace tcpgauge {
 // Knows the name and the condition of each interface that a worker sees. Each interface has a place: its position in
 // CaptureCounters::interfaces.
 //
-// Interfaces of the same name share a place. A named interface is one of the worker's sources. It always keeps its
-// place and its name, also when it is renamed or deleted. All other interfaces are discovered: packets of them came on
-// `any`, in a file, or from another worker. When a discovered interface is renamed, its old name goes away, and its new
-// name comes.
+// Interfaces of the same name share a place. A named interface is a source of this worker, or of another worker that
+// hands packets over. It always keeps its place and its name, also when it is renamed or deleted. All other interfaces
+// are discovered: packets of them came on `any`, in a file, or from another worker. When a discovered interface is
+// renamed, it becomes a new interface for the registry, and the old one is gone.
 //
 // The life of a discovered interface in a live capture:
 // - Poll() finds that the kernel has no interface of this name any more. The interface is now gone. Its late packets
-//   are still counted at its place. If the name comes back, its counts go on.
+//   are still counted at its place. If the name comes back, the counts go on.
 // - ForgetGone() forgets interfaces that have been gone for a window. From then on, a new interface of the same name
 //   gets another place, and counts from 0. The forgotten interface keeps its place, its name and its counts, because
 //   connections refer to the place, and outputs show their interface by its name.
@@ -62,9 +62,10 @@ class InterfaceRegistry {
   // this place, or differs from the previous one.
   bool SetCondition(size_t place, SourceCondition condition);
 
-  // Returns the place of the interface with the number `index`, and adds the interface if it is new. The number comes
-  // from the kernel or, when a file is read, from the file. Calls `name_of` if the registry does not know the number.
-  // If `name_of` returns an empty name, returns the place of "other".
+  // Returns the place of the interface with the number `index`, and adds the interface if it is new. `index` is
+  // DecodedPacket::interface of a source with many interfaces (see PacketSource::has_many_interfaces()). Calls
+  // `name_of` if the registry does not know the number. If `name_of` returns an empty name, returns the place of
+  // "other". REQUIRES: index != 0.
   size_t FindByIndex(uint32_t index, absl::FunctionRef<std::string(uint32_t)> name_of) {
     if (index == last_index_) return last_place_;
     return FindByIndexSlow(index, name_of);
@@ -84,7 +85,7 @@ class InterfaceRegistry {
   // Frees the place of a forgotten interface. REQUIRES: no connection refers to the place.
   void Free(size_t place);
 
-  // The reference is valid until an interface is added.
+  // The reference is valid until an interface is added or freed.
   const std::string& Name(size_t place) const { return counters_.interfaces[place].name; }
   bool IsNamed(size_t place) const { return counters_.interfaces[place].is_named; }
 

@@ -18,8 +18,9 @@ namespace tcpgauge {
 // every new, renamed and deleted interface (rtnetlink(7)). It reports a new interface before the first packet is
 // captured there. So the name is known even if the interface is deleted before the packet is read.
 //
-// Owns a netlink socket. It needs no privilege. Without the socket, or while reports are lost because its buffer was
-// full, only the names of interfaces that exist are known.
+// Owns a netlink socket, which needs no privilege. If the socket cannot be opened, only the names of interfaces that
+// exist are known. If reports were lost because the socket's buffer was full, the names of interfaces that were created
+// and deleted meanwhile are not known.
 // Thread: any.
 // Bounds: the interfaces that exist, and the last kMaxDeleted deleted ones.
 class LinkNames {
@@ -34,8 +35,8 @@ class LinkNames {
   // Reads what the kernel has reported. Call it a few times a second, so that the buffer does not become full. Does not
   // wait.
   void Read();
-  // Returns the last name of the interface with this number, or an empty text if the name is not known. Calls Read() if
-  // necessary.
+  // Returns the last name of the interface with this number, or an empty text if the name is not known. First reads
+  // what the kernel has reported.
   std::string Name(uint32_t index);
 
  private:

@@ -42,7 +42,7 @@ absl::StatusOr<LiveFilter::Program> LiveFilter::ProgramFor(pcap_t* handle) {
     LogWarn("the kernel does not accept so long a filter; this process filters the packets",
             {{"instructions", absl::StrCat(entry.program->instructions())}});
     if (entry.program->AsksKernel()) {
-      // For a dead handle, libpcap compiles a program that reads nothing but the packet.
+      // For a dead handle, libpcap compiles a program that looks for VLAN tags in the packet.
       const PcapHandle dead(pcap_open_dead(link_type, pcap_snapshot(handle)));
       absl::StatusOr<FilterProgram> offline = FilterProgram::Compile(dead.get(), expression_);
       if (!offline.ok()) return offline.status();

@@ -15,16 +15,16 @@
 
 namespace tcpgauge {
 
-// The filter of all live sources. Compiles the expression once for each link type, and not for each interface and
-// worker, because compiling may take seconds and may look up names. Therefore all sources use the same addresses of a
-// host name.
+// The filter of all live sources. Compiles the expression once for each link type, because compiling may take seconds
+// and may look up names. All interfaces and workers share the program. So all sources of a link type use the same
+// addresses of a host name.
 //
-// Thread: any. While one thread compiles, the others wait.
+// Thread: any. While one thread compiles, other callers wait.
 //
 // Design. The kernel applies the filter if the program is not too long for the kernel (FilterProgram::FitsKernel()).
 // Otherwise the kernel passes every packet, cut to the snapshot length, and PcapReader applies the filter. libpcap
-// could apply such a filter too, but would tell the kernel no snapshot length: whole packets of up to 64 kB would fill
-// the ring.
+// could apply such a filter too, but would not pass the snapshot length to the kernel. Whole packets of up to 64 kB
+// would then fill the ring.
 class LiveFilter {
  public:
   // `expression` is a pcap-filter(7) expression, not yet compiled; an empty one passes all packets.
@@ -39,7 +39,8 @@ class LiveFilter {
 
   // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it
   // is the reader's own, or a dead handle (pcap_open_dead(3)) if the reader's socket moves to an interface of another
-  // link type. Errors: those of Compile() and FilterProgram::Set(). After an error the reader keeps its filter.
+  // link type. Errors: those of Compile() and FilterProgram::Set(), and kUnavailable. After an error the reader keeps
+  // its filter.
   absl::Status Set(pcap_t* handle, PcapReader* reader);
 
  private:

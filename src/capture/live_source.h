@@ -34,14 +34,14 @@ constexpr int kCaptureTimeoutMs = 20;
 // Owner: the source owns its sockets and their rings.
 // Thread: any thread may open the source, which is then confined to one thread.
 // Errors: kNotFound (there is no such interface, or it is down), kPermissionDenied, kInvalidArgument (the filter is
-// wrong, the link type cannot be decoded, the device is `nfqueue`, or, with `wait`, no interface can have this name),
+// wrong, the link type cannot be decoded, no interface can have this name, or CheckNetfilterName() refuses it),
 // kUnavailable (any other error of the operating system). The messages of the first two name the interface and a
 // remedy. Read() fails with kUnavailable.
 //
 // Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
 // source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker
 // calls Poll() a few times a second. Poll() asks with a few ioctls whether the interface exists, is up, and still has
-// its name. That is cheap, so the worker polls no less often while an interface is away.
+// its name. That is cheap, so the worker polls just as often while an interface is away.
 //
 // - Down, then up: the kernel stops and resumes capture by itself. The source ignores libpcap's error in between.
 // - Deleted, then created again: the interface has a new index. The source keeps its socket, ring and statistics, so
@@ -51,21 +51,21 @@ constexpr int kCaptureTimeoutMs = 20;
 //   libpcap opens another type of socket (PPP) needs a restart of the agent, and SourceCondition::remark says so.
 // - Renamed: the source follows the device and reports it under its first name. When another device takes the first
 //   name, the source captures that device instead.
-// - Not there yet (`wait`): the source opens `any`, which always exists, and parks the socket: it sets a filter that
-//   rejects all packets, and binds the socket to the loopback interface. When the interface appears, Poll() moves the
-//   socket there. This socket is "cooked", which means that the kernel strips the link header of every packet.
-//   Therefore it can be bound to an interface of any kind, filters on link addresses do not work, and a packet's wire
-//   length includes the 20 bytes of libpcap's cooked header.
+// - Not there yet, or down (`wait`): the source opens `any`, which always exists, and parks the socket. That means that
+//   it sets a filter that rejects all packets, and binds the socket to the loopback interface. When the interface
+//   appears, Poll() moves the socket there. This socket is "cooked": the kernel strips the link header of every packet.
+//   Therefore the socket can be bound to an interface of any kind. But filters on link addresses do not work, and a
+//   packet's wire length includes the 20 bytes of libpcap's cooked header.
 // - A packet's direction: on an interface with Ethernet frames, the source compares the sender's address in each frame
-//   with the address of the interface, for which Poll() asks again. A frame of another sender that the host forwards as
-//   a bridge looks received, even where it is sent. Cooked headers tell the direction themselves. Otherwise it is
+//   with the address of the interface, which each Poll() reads again. A frame of another sender that the host forwards
+//   as a bridge looks received, even where it is sent. Cooked headers tell the direction themselves. Otherwise it is
 //   unknown.
 // - `any`: it always exists. The worker learns the index of each interface from the first packet there, asks LinkNames
 //   for its name, and polls the known interfaces twice a second (InterfaceRegistry).
 // - Netfilter's log (`nflog`): it is not a network interface and cannot be polled. An error ends the source. libpcap
-//   also reports an error when no packets are available, or when the kernel's buffer was full; these do not end the
-//   source. The kernel hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot
-//   length. Therefore the snapshot length is libpcap's largest.
+//   also reports two errors that do not end it: no packets are available, and the kernel's buffer was full. The kernel
+//   hands over several packets at once, and libpcap reads at most 128 bytes more than the snapshot length. Therefore
+//   the snapshot length is libpcap's largest.
 //
 // Every source sets a filter, even an empty one, because libpcap passes the snapshot length to the kernel with the
 // filter. Without a filter, the kernel copied whole packets of up to 64 kB, as segmentation offload makes them, and
@@ -78,7 +78,7 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
 // single source, for the first worker.
 //
 // The sockets form a group. The kernel first reassembles IPv4 fragments. It then runs OwnerProgram(), and so gives
-// nearly every packet to the worker that owns its connection. A worker that gets another packet must hand it over (see
+// nearly every packet to the owner of its 4-tuple. A worker that gets a packet of another owner must hand it over (see
 // Handover). Packets that came before all sockets had joined the group are ignored.
 //
 // A kernel before Linux 4.3 cannot run a program for a group. There the kernel distributes the packets by its own hash
@@ -89,8 +89,8 @@ absl::StatusOr<std::unique_ptr<PacketSource>> OpenInterface(const std::string& n
 // Design. The kernel does not bind a socket of a group to another interface, and a socket leaves its group only by
 // closing. Therefore the first source keeps a spare socket outside the group, parked on the loopback interface. (`any`
 // needs no spare socket, because it is never deleted.) After the interface was deleted and created again, the first
-// source captures alone until a restart of the agent, and SourceCondition::remark says so. The same holds for an
-// interface that had to be waited for. The first worker then hands the packets of other workers' connections over.
+// source captures alone until a restart of the agent, and SourceCondition::remark says so. An interface that had to be
+// waited for also has only the first source. The first worker then hands over the packets of other owners.
 absl::StatusOr<std::vector<std::unique_ptr<PacketSource>>> OpenSharedInterface(const std::string& name,
                                                                                const LiveOptions& options,
                                                                                const OwnerFunction& owners);

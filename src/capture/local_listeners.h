@@ -11,9 +11,9 @@ namespace tcpgauge {
 //
 // Owns a netlink socket.
 // Thread: one thread at a time.
-// Bounds: returns at most ServerEndpoints::kCapacity listeners that listen on a certain address, and leaves out further
-// ones. Returns any number of ports that listen on all addresses, and of addresses of the namespace. Waits at most one
-// second for each message of the kernel.
+// Bounds: returns at most ServerEndpoints::kCapacity listeners that are bound to one address, and leaves out further
+// ones. Ports of listeners on all addresses, and addresses of the namespace, are not bounded. Waits at most one second
+// for each message of the kernel.
 class LocalListenerReader {
  public:
   // Whether the netlink socket could be opened. If it could not, Read() returns an empty value.

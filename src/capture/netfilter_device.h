@@ -39,8 +39,8 @@ bool IsNetfilterName(const std::string& name);
 // kInvalidArgument when the groups are wrong, or the device is a queue.
 absl::Status CheckNetfilterName(const std::string& name);
 
-// Whether `error_number`, the errno of a failed read of libpcap, only means that no packet could be read now. On a
-// netfilter device, libpcap reports that as an error. Thread: any.
+// Whether `error_number`, the errno of a failed read of libpcap, only means that no packet could be read now, or that
+// the kernel's buffer was full. On a netfilter device, libpcap reports both as an error. Thread: any.
 bool FoundNoPackets(int error_number);
 
 }  // namespace tcpgauge

@@ -13,18 +13,19 @@
 
 namespace tcpgauge {
 
-// Chooses the worker that owns a connection: the one worker whose table has it. The owner depends on the addresses and
-// ports of the connection, and is the same for both directions. It does not depend on the encapsulation.
+// Chooses the worker that owns a 4-tuple. The table of the owner has the connection, unless the owner has a route to
+// another worker (ViewRoutes). The owner depends on the addresses and ports, and is the same for both directions. The
+// owner does not depend on the encapsulation.
 //
 // Design. The kernel computes the same function for plain frames (see OwnerProgram()), so the function uses only what
 // classic BPF has: sums, products, shifts and exclusive or, in 32 bits. Each endpoint is hashed by secret odd
 // multipliers. The two hashes are added only after a step that is not linear. Otherwise somebody who does not know the
-// seed could find many connections with the same sum, and give all of them to one worker.
+// seed could find many 4-tuples with the same sum, and give all of them to one worker.
 //
 // Thread: any; immutable.
 class OwnerFunction {
  public:
-  // An IpAddress of IPv4 has the words 0, 0, this and the address.
+  // An IPv4 address in an IpAddress has four words of 32 bits: 0, 0, this constant, and the address.
   static constexpr uint32_t kThirdWordOfIpv4 = 0xffff;
 
   // The numbers that the seed chooses. Multipliers are odd.
@@ -39,7 +40,7 @@ class OwnerFunction {
   // `seed` should be random. `workers` is 1 to 65535.
   OwnerFunction(uint64_t seed, size_t workers);
 
-  // Returns the index of the worker that owns the connections between `a` and `b`.
+  // Returns the index of the worker that owns the 4-tuple of `a` and `b`.
   size_t OwnerOf(const Endpoint& a, const Endpoint& b) const { return OwnerOfHashes(HashOf(a), HashOf(b)); }
 
   // Returns the index of the worker that collects the fragments of IP datagrams between two addresses.

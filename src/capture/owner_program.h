@@ -13,19 +13,19 @@ namespace tcpgauge {
 // Returns a program of classic BPF by which the kernel distributes packets to the workers (PACKET_FANOUT_CBPF, see
 // packet(7)). The program returns the index of a worker:
 //
-// - A TCP segment directly in IPv4 or IPv6, unfragmented: OwnerFunction::OwnerOf() of its endpoints, so that its owner
-//   captures it. VLAN tags, PPPoE and MPLS may stand in front of IP: up to two tags, besides the one that the kernel
-//   has taken off, and three labels.
+// - An unfragmented TCP segment directly after the IPv4 or IPv6 header: OwnerFunction::OwnerOf() of its endpoints, so
+//   that its owner captures it. VLAN tags, PPPoE and MPLS may stand in front of IP: up to two tags, besides the one
+//   that the kernel has taken off, and three labels.
 // - Any other IP packet: OwnerFunction::OwnerOfDatagrams(). Both directions of a tunnel over UDP, GRE or IP therefore
 //   come to one worker, which captures their packets in order. So do all fragments of a datagram.
-// - Any other frame: worker 0, for the same reason.
+// - Any other frame: worker 0, so that both directions come to one worker here too.
 //
 // Worker 0 also gets a packet whose headers are not where the kernel can read them. The worker that captures a packet
-// hands it over to the owner of its connection (Handover), so the program only saves work.
+// hands it over to its owner (Handover), so the program only saves work.
 //
-// Design. The program reads by SKF_NET_OFF, because the kernel runs it on received packets from the network header on,
-// and on sent packets from the link header on. Ports of UDP do not count, because the outer source port of VXLAN and
-// others differs by direction.
+// Design. Offsets in the program count from the network header (SKF_NET_OFF). Plain offsets count from the link header
+// in a sent packet, but from the network header in a received one. Ports of UDP do not count, because the outer source
+// port of VXLAN and others differs by direction.
 std::vector<sock_filter> OwnerProgram(const OwnerFunction& owners);
 
 }  // namespace tcpgauge

@@ -17,15 +17,15 @@ namespace tcpgauge {
 // Errors: see Next(). The message of an error does not name the file.
 class PacketFile {
  public:
-  // The most bytes that one packet may have in the file. A classic pcap file with a longer packet counts as damaged. A
-  // longer packet of a pcapng file is cut.
+  // The most captured bytes of a packet. A classic pcap file with a longer packet counts as damaged. A longer packet of
+  // a pcapng file is cut.
   static constexpr size_t kMaxCapturedBytes = 256 << 10;
 
   struct Packet {
     uint32_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
     uint32_t interface;  // the interface's number in InterfaceNames
-    // Unix epoch, from 1970 to 2116. If the file has no time for the packet, `time_ns` is the time offset that a pcapng
-    // file gives for the interface, or 0 without such an offset.
+    // Nanoseconds of the Unix epoch, from 1970 to 2116. A simple packet block of a pcapng file has no time. `time_ns`
+    // is then the time offset that the file gives for the interface, or 0 without such an offset.
     int64_t time_ns;
     uint32_t wire_length_bytes;
     absl::Span<const uint8_t> captured;  // valid until the next call of Next()
@@ -43,7 +43,8 @@ class PacketFile {
   // cannot be read.
   virtual const absl::Status& status() const = 0;
 
-  // The link type of the first packets. A classic pcap file has no other; a pcapng file may have others.
+  // The link type of all packets of a classic pcap file, or of the first interface of a pcapng file. Packets of other
+  // interfaces may have other link types.
   virtual uint32_t first_link_type() const = 0;
 };
 

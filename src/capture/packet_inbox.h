@@ -13,9 +13,9 @@
 
 namespace tcpgauge {
 
-// A queue of the packets that other workers hand over to one worker, the owner of the inbox. Of the packets that are
-// there, the owner gets the one with the earliest time first. Packets with equal times keep the order in which they
-// came.
+// A queue of the packets that other workers hand over to one worker, the owner of the inbox. (Here, "the owner" is
+// never the owner of a 4-tuple.) Of the packets that are there, the owner gets the one with the earliest time first.
+// Packets with equal times keep the order in which they came.
 //
 // Design. A sender claims a place with one compare-and-swap, copies the packet there, and then marks the place as
 // filled. No side waits for the other: a sender that finds the inbox full gets false, and the owner looks no further

@@ -26,9 +26,9 @@ namespace tcpgauge {
 //
 // - A source whose packets wait in the merger is not read. Its further packets stay in the kernel's ring. They are not
 //   earlier than those that wait.
-// - A source that returned all its packets when it was read has delivered all that the kernel had captured
-//   `kernel_delay_ns` before. So a source that is idle, or whose interface is down or gone, holds packets of other
-//   sources back until they are `kernel_delay_ns` old, and no longer.
+// - A source that returned all its packets when it was read has delivered all packets that were then older than
+//   `kernel_delay_ns`. So a source that is idle, or whose interface is down or gone, holds packets of other sources
+//   back until they are `kernel_delay_ns` old, and no longer.
 //
 // Two kinds of packets leave at once, whatever other sources may deliver:
 //

@@ -12,8 +12,8 @@
 
 namespace tcpgauge {
 
-// Operations on an open packet socket (packet(7)) that need no privilege. The caller owns `fd`.
-// Thread: the one that reads the socket.
+// Operations on an open packet socket (packet(7)). They need no privilege. The caller owns `fd`.
+// Thread: the one that opens or reads the socket.
 
 // Binds the socket to the interface with the number `interface_index`, and clears the socket's pending error. If
 // `promiscuous`, also requests promiscuous mode. The socket captures at once or, if the interface is down, as soon as
@@ -36,7 +36,7 @@ struct SocketGroup {
 };
 
 // Lets the socket join the group. The first socket creates the group. The kernel then reassembles IPv4 fragments before
-// it chooses a socket. Needs no privilege. Returns 0, or -1 and sets errno.
+// it chooses a socket. Returns 0, or -1 and sets errno.
 int JoinSocketGroup(int fd, SocketGroup* group);
 
 // Returns the data link type (DLT_*) that libpcap would report for a socket of type SOCK_RAW on an interface whose type

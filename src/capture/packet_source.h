@@ -22,7 +22,7 @@ class PacketBatch {
   static constexpr size_t kCapacity = 64;
 
   bool full() const { return size_ == kCapacity; }
-  // Removes all packets and hints.
+  // Removes all packets and hints, and sets time_ns to 0.
   void clear() {
     size_ = 0;
     hint_count_ = 0;
@@ -100,7 +100,7 @@ class PacketSource {
   virtual absl::StatusOr<ReadResult> Read(PacketBatch* batch) = 0;
 
   // Checks whether the interface can be captured, and resumes capture when the interface has returned. Call it a few
-  // times a second; each call takes a few system calls. A file is always kUp.
+  // times a second; each call takes a few system calls. A file, `any` and netfilter's log are always kUp.
   virtual SourceCondition Poll() { return SourceCondition(); }
 
   // A descriptor that is readable when packets are available. It may change in Poll(). -1 for a file.
@@ -110,12 +110,13 @@ class PacketSource {
   // interface is renamed. Valid as long as the source.
   virtual const std::string& name() const = 0;
 
-  // Whether the source may have several interfaces. If true, DecodedPacket::interface is the number that the kernel or
-  // the file gives to the packet's interface, and is never 0. If false, DecodedPacket::interface has no meaning.
+  // Whether the source may have several interfaces. If true, DecodedPacket::interface is never 0: for `any`, it is the
+  // kernel's number of the packet's interface, and for a file the number of the interface's name (InterfaceNames). If
+  // false, DecodedPacket::interface has no meaning.
   virtual bool has_many_interfaces() const = 0;
 
-  // Returns the name of the interface with this number, or an empty text if the interface has no name. Any thread may
-  // call it. REQUIRES: has_many_interfaces(), and `number` is of a packet that Read() returned.
+  // Returns the name of the interface with this number, or an empty text if the name is not known. Any thread may call
+  // it. REQUIRES: has_many_interfaces(), and `number` is DecodedPacket::interface of a packet that Read() returned.
   virtual std::string InterfaceName(uint32_t /*number*/) const { return ""; }
 
   // Returns how many packets the kernel has dropped because its buffer was full, counted from the opening of the

@@ -58,10 +58,10 @@ class PcapReader {
   // Assembles TCP headers that are spread over IP fragments. Valid as long as the reader.
   TcpHeaderPieces* header_pieces() { return &header_pieces_; }
 
-  // Appends packets to `batch` until it is full or none are available now. Returns the result of pcap_dispatch(): the
-  // number of packets read; 0 when none are available or the file has ended; or a negative error, of which
-  // pcap_geterr() has the text. The number includes packets that are ignored because of BeginAt() or SetFilter().
-  // REQUIRES: !batch->full().
+  // Reads the packets that are available now, but at most as many as `batch` has room for. Appends them to `batch`,
+  // without those that are ignored because of BeginAt() or SetFilter(). Returns the result of pcap_dispatch(): the
+  // number of packets read, ignored ones included; 0 when none are available or the file has ended; or a negative
+  // error, of which pcap_geterr() has the text. REQUIRES: !batch->full().
   int Read(PacketBatch* batch);
 
  private:

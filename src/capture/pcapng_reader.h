@@ -74,8 +74,8 @@ class PcapngReader final : public PacketFile {
   // Reads the option that begins at offset `*next` of body_, and moves `*next` past the option. Returns false at the
   // end of the options, at the end of body_, and at an option that does not fit into body_.
   bool ReadOption(size_t* next, Option* option) const;
-  // Returns the direction in the flags among the options from offset `at` of body_ on. Malformed options, and flags of
-  // a wrong length, are ignored.
+  // Returns the direction in the flags among the options from offset `at` of body_ on. Flags of a wrong length are
+  // ignored.
   PacketDirection ReadDirection(size_t at) const;
 
   // The bool functions below return false after an error. Fail() stores the error.
@@ -84,7 +84,8 @@ class PcapngReader final : public PacketFile {
   bool ReadBlock();
   // If ReadBlock() left a part of the block unread, passes over that part and checks the block's last word.
   bool FinishBlock();
-  // Reads the byte order of a section. `begin` has the block's first 12 bytes.
+  // Reads the byte order of a new section, and forgets the interfaces of the section before. `begin` has the first 12
+  // bytes of the section header, or fewer if the file ends there.
   bool BeginSection(absl::Span<const uint8_t> begin);
   bool CheckVersion();
   bool AddInterface();

@@ -33,20 +33,20 @@ struct StretchDigest {
 // is one atomic word. Entries are written in the order of the ring, and each holds how often the ring went round. So a
 // worker that has read a ring knows whether it saw one state of it, and a compare-and-swap of the next entry succeeds
 // only if no entry was written meanwhile. Therefore two workers that enter a number at the same time agree on the
-// first. A lock would make workers wait, and with entries that are replaced in any order, they would not agree. The
-// oldest entry of a full ring is replaced, so a flood of SYNs shortens how long an entry stays.
+// first. They would not agree if entries were replaced in any order. A lock would make workers wait. The oldest entry
+// of a full ring is replaced, so a flood of SYNs shortens how long an entry stays.
 //
 // Thread: any.
-// Time: packet time. An entry counts up to kLifetimeNs before and after its time. Times are kept modulo 275 s, so an
-// entry counts again when its age is within kLifetimeNs of a multiple of 275 s. Like a chance hit, this changes only
-// where a connection is counted.
+// Time: packet time. An entry is found by handshakes up to kLifetimeNs before and after its time. Times are kept modulo
+// 275 s, so an entry is found again when its age is within kLifetimeNs of a multiple of 275 s. Like a chance hit, this
+// changes only where a connection is counted.
 // Bounds: kCapacity entries; constant time. The hash is seeded, so that nobody can aim at a ring.
 class SharedHandshakes {
  public:
   static constexpr size_t kCapacity = 65536;
   static constexpr size_t kMaxWorkers = 127;
-  // The longest time for which Linux repeats the SYN of an attempt. So a view that shows only a later SYN still finds
-  // the entry of the first SYN.
+  // For so long, Linux repeats the SYN of an attempt (with the default tcp_syn_retries, see tcp(7)). So a view that
+  // shows only a later SYN still finds the entry of the first SYN.
   static constexpr int64_t kLifetimeNs = 127 * kNanosecondsPerSecond;
   // The copies of a SYN on other stretches come within this time. If an entry is replaced earlier, the copies may not
   // find it.
@@ -62,11 +62,12 @@ class SharedHandshakes {
   // What FindOrEnter() returns.
   struct Holder {
     size_t worker = 0;
-    // Whether the entry that was found is of the same stretch: of the same direction if both are SYNs or both are
-    // SYN-ACKs, otherwise of the other direction. An unknown direction equals each direction. If the entry is of
-    // another 4-tuple, it is of another connection, because no stretch shows two views of one.
+    // Whether the entry that was found is of the same stretch as the handshake: of the same place, and of the same
+    // direction. For a SYN and a SYN-ACK, the opposite direction counts as the same. An unknown direction equals each
+    // direction. No stretch shows two views of one connection. So an entry of the same stretch, but of another 4-tuple,
+    // is of another connection.
     bool is_same_stretch = false;
-    // Whether the new entry replaced one that was younger than kNeededNs.
+    // Whether the new entry replaced one that was younger than kNeededNs, or FindOrEnter() gave up.
     bool has_replaced_needed = false;
   };
 

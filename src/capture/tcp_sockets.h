@@ -16,7 +16,7 @@ struct TcpSocket {
   uint64_t group_id = 0;
   uint64_t cookie = 0;            // of this socket alone, as long as the kernel runs
   uint32_t receive_queue = 0;     // of a listener: connections that the program has not accepted yet. Otherwise bytes.
-  uint32_t send_queue = 0;        // of a listener: the backlog of listen(2). Otherwise bytes.
+  uint32_t send_queue = 0;        // of a listener: the backlog that the kernel granted to listen(2). Otherwise bytes.
   uint32_t dropped_segments = 0;  // only of a listener
 };
 
@@ -40,8 +40,8 @@ class TcpSocketReader {
 
   // Calls `visit` for each listening socket, of IPv4 first. Returns whether the kernel reported all of them.
   bool VisitListeners(absl::FunctionRef<void(const TcpSocket&)> visit);
-  // Calls `visit` for each socket that has a connection, or begins or ends one, and a control group: TIME-WAIT is not
-  // among these states.
+  // Calls `visit` for each socket in one of these states: SYN-SENT, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT,
+  // CLOSING, LAST-ACK. In SYN-RECEIVED and TIME-WAIT, sockets have no control group. Order and result: as above.
   bool VisitConnections(absl::FunctionRef<void(const TcpSocket&)> visit);
 
  private:

@@ -17,32 +17,36 @@
 
 namespace tcpgauge {
 
-// The routes of one worker: the 4-tuples that it owns, but whose connections another worker has. OwnerFunction gives
-// each 4-tuple to one worker, its owner. A connection whose addresses are translated on their way has several 4-tuples,
-// which may have different owners. The owner that reads a handshake packet of the connection first has the connection.
-// The owner of each other 4-tuple makes a route from that 4-tuple to the worker that has the connection.
+// The routes of one worker. A route is for a 4-tuple that this worker owns, and leads to the worker whose table has the
+// connection. OwnerFunction gives each 4-tuple to one worker, its owner. A connection whose addresses are translated on
+// their way has several 4-tuples, which may have different owners. The owner that reads a handshake packet of the
+// connection first has the connection. The owner of each other 4-tuple makes a route from that 4-tuple to the worker
+// that has the connection. (When a file is read, the reader's thread has a single object with the routes of all
+// owners.)
 //
 // - Only handshake packets make a route: SYNs and SYN-ACKs, by SharedHandshakes. So a connection that is older than the
 //   agent has no route, and each of its owners counts its view.
-// - The first handshake packet of a connection decides for its 4-tuple. Its later handshake packets, and its copies on
-//   other stretches, do not ask SharedHandshakes again. Otherwise a part of the connection could be in each of two
-//   tables. To recognise such packets, the routes remember up to kDecided handshakes. The packets of a handshake that
-//   was forgotten ask again.
-// - A route stays when its connection ends, because the next connection on the 4-tuple is likely to be translated in
-//   the same way. A later SYN changes or removes the route if SharedHandshakes names another worker for it.
+// - For each 4-tuple, the first handshake packet of a connection asks SharedHandshakes. The connection's later
+// handshake
+//   packets on this 4-tuple, and copies of the first one on other stretches, do not ask again. Otherwise a part of the
+//   connection could be in each of two tables. To recognise such packets, the routes remember up to kDecided
+//   handshakes. The packets of a handshake that was forgotten ask again.
+// - A route stays for a while when its connection has ended (see Bounds), because the next connection on the 4-tuple is
+//   likely to be translated in the same way. A later SYN changes or removes the route if SharedHandshakes names another
+//   worker for it.
 // - A route is for a 4-tuple in all encapsulations. The packets of the two directions, and the copies inside and
 //   outside a tunnel, must go to one worker.
 //
-// Design. A packet without a SYN costs one comparison as long as there is no route, and then one cache line: a bucket
-// of 8 places, selected by a seeded hash of the 4-tuple. A place holds 32 further bits of the hash instead of the
-// 4-tuple. A wrong match is therefore possible, for one in 500 million 4-tuples. It does no harm: the worker at the end
-// of the route counts the connection.
+// Design. As long as there is no route, a packet without a SYN costs one comparison. Once there are routes, it costs
+// one cache line: a bucket of 8 places, selected by a seeded hash of the 4-tuple. A place holds 32 further bits of the
+// hash instead of the 4-tuple. A wrong match is therefore possible, for one in 500 million 4-tuples. It does no harm:
+// the worker at the end of the route counts the connection.
 //
 // Thread: confined to the owner's thread.
 // Time: packet time. The latest time counts.
 // Bounds: max_connections / workers places, at least kLeastCapacity, rounded up to a power of two. A route that has not
 // been used for the time-out of its connection has expired: idle_timeout_ns, 60 s after RST or both FINs, 127 s when
-// only handshake packets were seen. These times are rounded up by at most 9 s. Each handshake packet removes the
+// only handshake packets were seen. These times are rounded up by at most 18 s. Each handshake packet removes the
 // expired routes of one further bucket. When all places of a bucket are taken, the route that was unused for the
 // longest time is forgotten, and counted. Its connection may then be counted twice.
 class ViewRoutes {

@@ -10,21 +10,23 @@
 
 namespace tcpgauge {
 
-// Who is at one end of a connection: a pod, a container, or a systemd unit. A member is empty if it is unknown. All
-// members but `comm` follow IsName().
+// Who is at one end of a connection: a pod, a container, a systemd unit, or a service of which nothing else is known. A
+// member is empty if it is unknown. All texts but `comm` follow IsName().
 struct EndIdentity {
   SharedText namespace_name;  // of Kubernetes
-  // The name of the pod's owner, for example of its Deployment. On a host: the container, or the systemd unit.
+  // The name of the pod's owner, for example of its Deployment. A pod without an owner is its own workload. Outside
+  // Kubernetes: the name of the container or of the systemd unit.
   SharedText workload;
-  SharedText workload_kind;  // "Deployment", "StatefulSet", …; on a host: "container" or "unit"
-  // Whether the workload's name was cut from the pod's name by rule, because nobody told it.
+  SharedText workload_kind;  // "Deployment", "StatefulSet", …; outside Kubernetes: "container" or "unit"
+  // Whether the workload's name was guessed from the name of the pod or of its owner, because no source tells it.
   bool is_guess = false;
   SharedText pod;
   SharedText container;
   SharedText service;  // the Kubernetes service of this end, if it is a server
   SharedText node;
   SharedText zone;
-  // The name of the only process, as the process itself chose it. It may hold any bytes, and is never a label.
+  // The name of the process, as the process itself chose it. Empty if there are several processes. May hold any bytes,
+  // so it is never a label.
   SharedText comm;
 
   // Compares all members but `comm`, which may change while a program runs.
@@ -33,7 +35,8 @@ struct EndIdentity {
            a.is_guess == b.is_guess && a.pod == b.pod && a.container == b.container && a.service == b.service &&
            a.node == b.node && a.zone == b.zone;
   }
-  // Of all members that are compared: an attached view gets identities from an agent that it does not trust.
+  // Hashes all members that are compared. Otherwise the agent to which a top view is attached, and which the view does
+  // not trust, could send many identities with the same hash.
   template <typename H>
   friend H AbslHashValue(H state, const EndIdentity& identity) {
     return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.workload_kind,
@@ -42,12 +45,12 @@ struct EndIdentity {
   }
 };
 
-// An identity that many maps and edges share. Two of them are the same identity exactly if their numbers are equal.
+// An identity that many maps and edges share. Two objects are the same identity exactly if their numbers are equal.
 struct NumberedIdentity {
   uint32_t number = 0;           // never 0, and never used again
   uint32_t workload_number = 0;  // equal for equal namespace_name and workload; 0 if the workload is unknown
-  // Equal for equal namespace_name, workload, pod and service: what the labels of an edge show. 0 if all four are
-  // unknown. Two edges with the same addresses and the same label numbers would have the same series, so they must be
+  // Equal for equal namespace_name, workload, pod and service, which the labels of an edge show. 0 if all four are
+  // unknown. If two edges had the same addresses and label numbers, they would have the same series. So they must be
   // one edge.
   uint32_t label_number = 0;
   EndIdentity identity;

@@ -22,14 +22,14 @@ struct IdentityOverflow {
   uint64_t count = 0;
 };
 
-// What the thread that makes identity maps counts about itself. The counts never fall.
+// What the thread that makes identity maps counts about itself and its sources. No count but `endpoints` ever falls.
 //
 // Bounds: kMaxIdentitySources and kMaxIdentityOverflows are the most entries that metrics have room for.
 struct IdentityCounters {
   std::vector<IdentitySourceState> sources;  // in the same order each time; empty if identities are off
-  uint64_t endpoints = 0;                    // a gauge: addresses and sockets that have an identity now
-  uint64_t relists = 0;                      // lists that were requested again, because a watch of the API had ended
-  uint64_t events = 0;                       // events of the watches
+  uint64_t endpoints = 0;                    // a gauge: addresses, sockets and ports that have an identity now
+  uint64_t relists = 0;                      // complete reads of all objects of a kind, after the first read
+  uint64_t events = 0;                       // of the watches of the Kubernetes API
   std::vector<IdentityOverflow> overflows;   // each part once
 };
 constexpr int kMaxIdentitySources = 8;

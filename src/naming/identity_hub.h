@@ -28,7 +28,7 @@ class IdentityHub {
     map_.swap(map);
   }
 
-  // Without sources before the first SetCounters().
+  // Before the first SetCounters(), the counters have no sources.
   IdentityCounters counters() const {
     MutexLock lock(&mutex_);
     return counters_;

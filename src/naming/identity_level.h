@@ -10,7 +10,7 @@ namespace tcpgauge {
 enum class IdentityLevel : uint8_t {
   kOff,
   kLocal,    // control groups, /proc and the folder of container logs
-  kNode,     // also the pods of the own node, from the Kubernetes API
+  kNode,     // also the pods of this node, from the Kubernetes API
   kCluster,  // also the EndpointSlices and Services of the cluster
 };
 

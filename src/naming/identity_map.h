@@ -16,8 +16,8 @@
 
 namespace tcpgauge {
 
-// The identities that the previous map had and a map lacks, by address or endpoint. A pointer expires when nobody uses
-// the identity any more.
+// The addresses and servers that have an identity in one map and none in a later map, with the identity of the earlier
+// map. A pointer expires when nobody uses the identity any more.
 struct LostNames {
   template <typename Key>
   using Names = std::vector<std::pair<Key, std::weak_ptr<const NumberedIdentity>>>;
@@ -28,27 +28,28 @@ struct LostNames {
 
 // Which identity has which address, as of one moment. A published map does not change, and all threads share it.
 //
-// An address that several workloads share, such as a host's own, is not in `addresses`. There, only sockets have
-// identities: those in `endpoints`.
+// An address that several workloads share, such as a host's own, is not in `addresses`. At such an address, only
+// sockets have identities: see `endpoints` and `wildcard_ports`.
 //
-// Bounds: those of the source. `addresses` and `endpoints` together hold at most --identity.max-endpoints.
+// Bounds: those of IdentityDraft. `addresses` and `endpoints` together hold at most --identity.max-endpoints.
 struct IdentityMap {
-  absl::flat_hash_map<IpAddress, IdentityRef> addresses;  // each of one pod or container alone
-  // Sockets of shared addresses, clients and servers. Also ports of an address in `addresses` that have a service.
+  absl::flat_hash_map<IpAddress, IdentityRef> addresses;  // each belongs to one workload alone
+  // Sockets of shared addresses, clients and servers. Also the endpoints of Kubernetes services, on any address.
   absl::flat_hash_map<Endpoint, IdentityRef> endpoints;
-  // Listeners on all addresses of this node. They count for an address of `shared_addresses`.
+  // Ports on which a program listens on all addresses. They count for the addresses in `shared_addresses`. A port is
+  // left out if any listener on it has no identity, or if two listeners on all addresses have different identities.
   absl::flat_hash_map<uint16_t, IdentityRef> wildcard_ports;
   absl::flat_hash_set<IpAddress> shared_addresses;  // of this node; several workloads share each of them
   absl::flat_hash_set<IpAddress> local_addresses;   // all addresses of this node and of the pods on it
-  // The listeners and their accept queues. As long as a listener exists, no later listener comes before it. So a reader
-  // that has room for N of them shows the same ones each time.
+  // The listeners and their accept queues. A listener that came later stands after all earlier ones. So a reader with
+  // room for N listeners shows the same ones each time, as long as they exist.
   std::vector<ListenerQueue> listener_queues;
   // When the reading of the sockets began, in nanoseconds of the Unix epoch; 0 if they were not read. At a shared
   // address, `endpoints` names the client of a connection only if the connection began before this time and had not
   // ended then. Before the connection began or after it ended, the port may have belonged to another program.
   int64_t sockets_read_ns = 0;
-  // `lost` is what `former` had and this map lacks. The maker compares the two maps, because a worker would read no
-  // packets meanwhile. A worker whose previous map is not `former` has to compare the maps itself.
+  // `lost` is LostSince(*former, *this). The maker of the map computes `lost`, because a worker that did so would read
+  // no packets meanwhile. Only a worker whose previous map is not `former` has to compare the maps itself.
   std::weak_ptr<const IdentityMap> former;  // null: `lost` is not known
   LostNames lost;
 
@@ -60,7 +61,7 @@ struct IdentityMap {
     const auto found = wildcard_ports.find(endpoint.port);
     return found == wildcard_ports.end() ? nullptr : found->second;
   }
-  // Whether `other` gives all ends the same identities. The accept queues and the time may differ.
+  // Whether `other` has the same identities and addresses. The accept queues and the time may differ.
   bool HasNamesOf(const IdentityMap& other) const {
     return addresses == other.addresses && endpoints == other.endpoints && wildcard_ports == other.wildcard_ports &&
            shared_addresses == other.shared_addresses && local_addresses == other.local_addresses;

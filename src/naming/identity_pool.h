@@ -18,8 +18,8 @@ namespace tcpgauge {
 // Gives numbers to identities: equal identities that are in use at the same time get the same number.
 //
 // Design. A cluster has tens of thousands of identities, and most of their memory is texts. So equal texts share their
-// bytes (SharedNames). Exception: pod names are not looked up there, because few identities have the same pod. The sets
-// of identities hold pointers, and compare the identities behind them.
+// bytes (SharedNames). Pod names are the exception, because few identities have the same pod. The sets of identities
+// hold pointers, and compare the identities behind them.
 //
 // Thread: confined to the thread that makes identity maps. Any thread may use and release the identities, and lock weak
 // pointers to them.
@@ -27,10 +27,11 @@ namespace tcpgauge {
 // SharedNames.
 class IdentityPool {
  public:
-  // Returns the identity that equals `identity`. Adds it if it is new.
+  // Returns the identity that equals `identity`. Adds a copy of `identity` if there is none. EndIdentity::comm is not
+  // compared, so the result may have another one.
   IdentityRef Get(const EndIdentity& identity);
 
-  // Forgets the identities that nobody uses any more. Forgets also the workloads and labels that no other identity has.
+  // Forgets the identities that nobody uses any more, and the workloads and labels that no remaining identity has.
   void ForgetUnused();
 
   size_t size() const { return identities_.size(); }
@@ -59,7 +60,7 @@ class IdentityPool {
       return IdentityOf(a) == IdentityOf(b);
     }
   };
-  // Hash and compare a part of the identity.
+  // These two hash and compare a part of the identity.
   template <auto part_of>
   struct HashOfPart {
     size_t operator()(const NumberedIdentity* numbered) const { return absl::HashOf(part_of(numbered->identity)); }

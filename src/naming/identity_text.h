@@ -12,20 +12,20 @@ namespace tcpgauge {
 
 // Thread: any thread may call these functions.
 
-// Returns the name that a list shows for an end: "NAMESPACE/POD", or the workload, the container or the service in
-// place of the pod, whichever is known first. Without a namespace, returns that name alone. Returns an empty text if
-// none of the four is known. The text holds only the characters of IsName() and at most one slash.
+// Returns the name that a list shows for an end: "NAMESPACE/NAME", or "NAME" without a namespace. NAME is the first of
+// these that is known: the pod, the workload, the container, the service. Returns an empty text if none of the four is
+// known. The text holds only the characters of IsName() and at most one slash.
 std::string ShownName(const EndIdentity& identity);
 
 // The mark after the kind of a workload whose name is a guess (see EndIdentity::is_guess).
 constexpr std::string_view kGuessMark = "(guess)";
 
-// Returns the kind of the workload as outputs show it, for example "Deployment" or "ReplicaSet(guess)". Empty if the
+// Returns the kind of the workload as outputs show it, for example "Deployment" or "Deployment(guess)". Empty if the
 // kind is unknown.
 std::string WorkloadKindText(const EndIdentity& identity);
 
-// The most bytes of EndIdentity::comm that are read and shown. Linux gives a process a name of at most 15, and some
-// threads of the kernel one of at most 63.
+// The most bytes of EndIdentity::comm that are read and shown. In Linux, the name of a process has at most 15 bytes,
+// and that of a kernel thread at most 63.
 constexpr size_t kMaxCommBytes = 64;
 
 }  // namespace tcpgauge

@@ -10,14 +10,14 @@
 
 namespace tcpgauge {
 
-// The accept queue of a listening socket of this network namespace, as sock_diag(7) reports it. Several sockets on the
-// same endpoint (SO_REUSEPORT) are added up.
+// The accept queue of a listening socket of this network namespace, as sock_diag(7) reports it. If several sockets
+// listen on the same endpoint (SO_REUSEPORT), each number is the sum over these sockets.
 struct ListenerQueue {
   Endpoint endpoint;         // the address 0.0.0.0 or :: stands for all addresses
-  IdentityRef identity;      // of the control group of the socket; null if it is unknown
+  IdentityRef identity;      // of the socket's control group; null if it is unknown, or if several sockets differ
   uint64_t connections = 0;  // established ones that the program has not accepted yet
-  uint64_t limit = 0;        // the backlog of listen(2): a queue is full when it holds one more than this
-  uint64_t dropped = 0;      // segments that were dropped, for example because the queue was full; of these sockets
+  uint64_t limit = 0;        // the backlog that the kernel granted to listen(2); one connection more fills the queue
+  uint64_t dropped = 0;      // segments that the socket dropped, for example because the queue was full
 };
 
 // Whether the address stands for all addresses.

@@ -6,8 +6,12 @@
 
 namespace tcpgauge {
 
-// Returns the identities that `before` has and `now` lacks. Takes time in proportion to the size of the maps: some
-// milliseconds for 20,000 endpoints.
+// Returns the addresses and servers that have an identity in `before` and none in `now`, with their identities in
+// `before`. A server is a named listener, or an endpoint of a service. An address or server that has another identity
+// in `now` is not returned. Sockets of clients are not returned either, because another program may soon have their
+// ports.
+//
+// Takes time in proportion to the size of `before`: some milliseconds for 20,000 endpoints.
 //
 // Thread: any.
 LostNames LostSince(const IdentityMap& before, const IdentityMap& now);

@@ -7,10 +7,10 @@
 
 namespace tcpgauge {
 
-constexpr size_t kMaxNameBytes = 253;  // of a DNS subdomain, the longest name in Kubernetes (RFC 1123 section 2.1)
+constexpr size_t kMaxNameBytes = 253;  // the longest name in Kubernetes is that of a DNS subdomain (RFC 1123)
 
-// Whether `text` may be a name of an end: 1 to kMaxNameBytes characters out of [A-Za-z0-9._:@-]. Any other text counts
-// as unknown, wherever it comes from. So a name never needs escapes in a label, in JSON or on a terminal.
+// Whether `text` may be a name in EndIdentity: 1 to kMaxNameBytes characters out of [A-Za-z0-9._:@-]. Any other text
+// counts as an unknown name. So a name never needs escapes in a label, in JSON or on a terminal.
 bool IsName(std::string_view text);
 
 }  // namespace tcpgauge

@@ -20,9 +20,9 @@ class SharedNames {
  public:
   static constexpr size_t kFew = 1024;
 
-  // Returns the text that equals `name`. If it is new, it is a copy of `name`.
+  // Returns the text that equals `name`. If there is none yet, makes a copy of `name`.
   SharedText Get(std::string_view name) { return GetEqual(name); }
-  // As above, but a text that is new shares the bytes of `name`.
+  // As above, but if there is no equal text yet, returns one that shares the bytes of `name`.
   SharedText Share(const SharedText& name) { return GetEqual(name); }
 
   size_t size() const { return names_.size(); }
@@ -53,7 +53,7 @@ class SharedNames {
   }
 
   absl::flat_hash_set<SharedText, Hash, Equal> names_;
-  size_t most_ = kFew;  // when to forget names
+  size_t most_ = kFew;  // when names_ has so many, the unused ones are forgotten before another is added
 };
 
 }  // namespace tcpgauge

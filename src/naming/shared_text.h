@@ -15,19 +15,19 @@ namespace tcpgauge {
 // A text that never changes. Copies share its bytes.
 //
 // Design. An identity has nine texts, and a cluster has tens of thousands of identities. Most of their texts are equal:
-// those of nodes, zones, namespaces and workloads. As std::string, an identity took 300 bytes even without a text, and
-// each copy of a longer text took its length again. A SharedText takes 8 bytes. The bytes of the text, and 8 bytes
-// more, exist once for all copies. An index into a table of texts would take 4 bytes. But then whoever reads a name
-// would need the table, and the table would have to outlive all snapshots. A std::shared_ptr<const std::string> takes
-// twice as much, and 48 bytes more for the text.
+// those of nodes, zones, namespaces and workloads. With std::string, an identity would take 300 bytes even without a
+// text, and each copy of a longer text would take its length again. A SharedText takes 8 bytes. The bytes of the text,
+// and 8 bytes more, exist once for all copies. An index into a table of texts would take 4 bytes. But then whoever
+// reads a name would need the table, and the table would have to outlive all snapshots. A std::shared_ptr<const
+// std::string> would take 16 bytes, and 48 bytes besides the text.
 //
-// Thread: as std::string. Copies may be made, read and destroyed by different threads at the same time.
-// Bounds: none of its own. The text must be shorter than 4 GiB.
+// Thread: as std::string. Different threads may use and destroy copies of the same text at the same time.
+// Bounds: the text must be shorter than 4 GiB, which is not checked.
 class SharedText {
  public:
-  // An empty text. It takes no memory elsewhere.
+  // Makes an empty text, which allocates no memory.
   SharedText() = default;
-  // These make a copy of the bytes.
+  // These three copy the bytes.
   // NOLINTBEGIN(google-explicit-constructor): implicit, so that a name is set like a std::string
   SharedText(std::string_view text);
   SharedText(const std::string& text) : SharedText(std::string_view(text)) {}
@@ -52,8 +52,8 @@ class SharedText {
   bool empty() const { return block_ == nullptr; }
   size_t size() const { return view().size(); }
 
-  // Whether no other copy shares the bytes. An empty text shares none. Another thread may destroy a copy meanwhile, but
-  // can make one only of a copy that it has.
+  // Whether no other copy shares the bytes. True for an empty text. If true, it stays true until this copy is copied.
+  // If false, other threads may be destroying the other copies.
   bool is_only_copy() const { return block_ == nullptr || block_->users.load(std::memory_order_acquire) == 1; }
   // Whether both share their bytes, or both are empty.
   bool SharesWith(const SharedText& other) const { return block_ == other.block_; }
@@ -73,7 +73,7 @@ class SharedText {
   }
 
  private:
-  // Its bytes follow it in memory.
+  // The bytes of the text follow the block in memory.
   struct Block {
     std::string_view view() const { return {reinterpret_cast<const char*>(this + 1), bytes}; }
 
