@@ -31,8 +31,9 @@ enum TcpFlag : uint8_t {
 // hold values of an earlier packet.
 struct DecodedPacket {
   enum class Kind : uint8_t {
-    // A TCP segment, or the first IP fragment of one. All fields have a meaning. If `error` is set, the TCP header is
-    // broken: flags, window, sequence and acknowledgment number are then zero, and `has_timestamps` is false.
+    // A TCP segment, or the first IP fragment of one. All fields have a meaning, some of them under a condition that is
+    // stated at the field. If `error` is set, the TCP header is broken: flags, window, sequence and acknowledgment
+    // number are then zero, and `has_timestamps` is false.
     kTcpSegment,
     // A following IP fragment of a TCP segment. It has addresses, lengths, `fragment_id` and `encapsulation`. It has
     // neither ports nor other fields of a TCP header, because only the first fragment carries these.
@@ -87,9 +88,8 @@ struct DecodedPacket {
   uint8_t window_scale = kNoWindowScale;
   // A hash of the kinds of the TCP options, in their order (see AddOptionKind()). No-operation options count, and the
   // end of the options does not. The lengths and values of the options do not change the hash, so a SYN whose MSS
-  // (maximum segment size) a router has clamped keeps its hash. 0 without options. If options are malformed or were not
-  // captured whole, the hash covers those before, and the kind of the first such option. Has a meaning if `tcp_flags`
-  // has kTcpSyn.
+  // (maximum segment size) a router has clamped keeps its hash. 0 without options. If an option is malformed or was not
+  // captured whole, its kind is the last one in the hash. Has a meaning if `tcp_flags` has kTcpSyn.
   uint32_t option_kinds = 0;
   static constexpr uint8_t kMaxWindowScale = 14;
   static constexpr uint8_t kNoWindowScale = 15;
