@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// One option: everything that parsing, the environment and the help text need. To add an option, add a field to Options
+// One option: what the command line, the environment and the help text need. To add an option, add a field to Options
 // and a row to the table.
 struct OptionSpec {
   enum class Kind {
