@@ -49,8 +49,8 @@ struct DecodedPacket {
   int64_t time_ns = 0;             // since the Unix epoch; set by the caller of DecodePacket()
   uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
   // DecodePacket() stores the operating system's index of the interface for Linux cooked v2, otherwise 0. The source of
-  // a file overwrites this field with the file's number of the interface. The capture worker replaces the index or
-  // number by the interface's place in the worker's list.
+  // a file overwrites this field with its own number of the interface. The capture worker replaces the index or number
+  // by the interface's place in the worker's list.
   uint32_t interface = 0;
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;

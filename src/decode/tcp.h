@@ -45,7 +45,7 @@ Layer DecodeBrokenTcp(Decoding& decoding);
 // Decodes an IP fragment with the bytes of a TCP segment from `offset_bytes` on. TcpHeaderPieces keeps the pieces of
 // the header. Always returns kDone, and the packet is:
 // - the segment as DecodeTcp() decodes it, if this fragment completes the segment's header. Payload and IP length are
-//   the sums over the fragments so far.
+//   the sums over the fragments that TcpHeaderPieces has added.
 // - kNotTcp with Protocol::kTcp, if the first fragment has come and other pieces of the header are missing.
 // - kTcpFragment, if this is not the first fragment of its datagram, and was not kept or came before the first one.
 // - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
