@@ -8,7 +8,7 @@ namespace tcpgauge {
 
 // Makes the process not dumpable (prctl(2), PR_SET_DUMPABLE), and reads back from the kernel that it is not. From then
 // on, another process of the same user needs CAP_SYS_PTRACE to trace it, or to read its memory or environment in /proc.
-// The kernel writes no core dump of it.
+// The kernel writes no core dump of the process.
 //
 // When a process starts a program, the kernel makes the process dumpable. There are two exceptions: the start changes
 // the effective user or group, or the file's capabilities give the process a capability that it lacked. The property
