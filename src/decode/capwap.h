@@ -11,8 +11,8 @@ namespace tcpgauge {
 //
 // CAPWAP may split a frame into fragments. Only the first fragment is decoded, with lengths from the inner IP header,
 // which states the length of the whole datagram. Following fragments and keep-alives count as plain UDP.
-// Errors: kUnknownCapwap for an encrypted packet (DTLS), another version, another kind of frame, or a header that was
-// not captured whole. See udp.h for when the error is replaced by plain UDP.
+// Errors: kUnknownCapwap for an encrypted packet (DTLS), another version, an impossible header length, another kind of
+// frame, or a header that was not captured whole. See udp.h for when the error is replaced by plain UDP.
 Layer DecodeCapwap(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -19,12 +19,12 @@ enum class DecodeError : uint8_t {
   kTruncatedTunnel,  // MPLS, PPPoE, GRE, ERSPAN, NSH, EtherIP, L2TP over IP, and Ethernet tags other than VLANs
   kTruncatedIp,      // an IP header, including options and extension headers
   kTruncatedTcp,     // a TCP header
-  kTunnelHeader,     // PPPoE, GRE, I-SID tag or MACsec: a version, code or flag that the decoder does not know
+  kTunnelHeader,     // PPPoE, GRE, I-SID tag or MACsec: a version, code, flag or protocol that is not decoded
   kIpVersion,        // the version field is neither 4 nor 6, or is 4 where IPv6 was announced
   kIpHeaderLength,   // an IPv4 header states a header length below 20 bytes
-  kIpTotalLength,    // an IPv4 total length is below the header length; a total length of 0 is not an error
+  kIpTotalLength,    // an IPv4 total length is below the header length; 0 means all bytes that remain on the wire
   kIpFragment,       // a fragment ends beyond 65,535 bytes, or a TCP header in fragments cannot be completed
-  kTcpDataOffset,    // a TCP header states a length below 20 bytes, or beyond the end of the segment
+  kTcpDataOffset,    // a TCP header states a length below 20 bytes, or one above 20 that ends beyond the segment
   kTooManyVlans,     // more than Encapsulation::kMaxVlans
   kTooManyTunnels,   // more than Encapsulation::kMaxTunnels
   kTooManyLayers,    // more than kMaxLayers (decoder.h)
@@ -51,7 +51,8 @@ enum class DecodeError : uint8_t {
 };
 constexpr size_t kDecodeErrorCount = 31;  // includes kNone
 
-// Returns the value of the metric's label `reason`, for example "truncated_link". "none" for kNone.
+// Returns the value of the label `reason` of the metric that counts decode errors, for example "truncated_link".
+// Returns "none" for kNone.
 std::string_view DecodeErrorName(DecodeError error);
 
 }  // namespace tcpgauge

@@ -31,8 +31,9 @@ enum TcpFlag : uint8_t {
 // hold values of an earlier packet.
 struct DecodedPacket {
   enum class Kind : uint8_t {
-    // A TCP segment, or the first IP fragment of one. All fields have a meaning. If `error` is set, the TCP header is
-    // broken: flags, window, sequence and acknowledgment number are then zero, and `has_timestamps` is false.
+    // A TCP segment, or the first IP fragment of one. All fields have a meaning, some of them under a condition that is
+    // stated at the field. If `error` is set, the TCP header is broken: flags, window, sequence and acknowledgment
+    // number are then zero, and `has_timestamps` is false.
     kTcpSegment,
     // A following IP fragment of a TCP segment. It has addresses, lengths, `fragment_id` and `encapsulation`. It has
     // neither ports nor other fields of a TCP header, because only the first fragment carries these.
@@ -48,8 +49,8 @@ struct DecodedPacket {
   int64_t time_ns = 0;             // since the Unix epoch; set by the caller of DecodePacket()
   uint32_t wire_length_bytes = 0;  // the whole packet, including bytes that were not captured
   // DecodePacket() stores the operating system's index of the interface for Linux cooked v2, otherwise 0. The source of
-  // a file overwrites this field with the file's number of the interface. The capture worker replaces the index or
-  // number by the interface's place in the worker's list.
+  // a file overwrites this field with its own number of the interface. The capture worker replaces the index or number
+  // by the interface's place in the worker's list.
   uint32_t interface = 0;
   Kind kind = Kind::kNotTcp;
   Protocol protocol = Protocol::kOther;
@@ -87,9 +88,8 @@ struct DecodedPacket {
   uint8_t window_scale = kNoWindowScale;
   // A hash of the kinds of the TCP options, in their order (see AddOptionKind()). No-operation options count, and the
   // end of the options does not. The lengths and values of the options do not change the hash, so a SYN whose MSS
-  // (maximum segment size) a router has clamped keeps its hash. 0 without options. If options are malformed or were not
-  // captured whole, the hash covers those before, and the kind of the first such option. Has a meaning if `tcp_flags`
-  // has kTcpSyn.
+  // (maximum segment size) a router has clamped keeps its hash. 0 without options. If an option is malformed or was not
+  // captured whole, its kind is the last one in the hash. Has a meaning if `tcp_flags` has kTcpSyn.
   uint32_t option_kinds = 0;
   static constexpr uint8_t kMaxWindowScale = 14;
   static constexpr uint8_t kNoWindowScale = 15;

@@ -62,15 +62,15 @@ enum class Layer : uint8_t {
 struct Decoding {
   // The captured bytes from the next header on.
   Cursor captured;
-  // How many bytes the packet had on the wire from the next header on. Never less than captured.remaining(). When an
-  // outer header states the length of its payload, `captured` and `wire_remaining_bytes` are cut to the stated length.
+  // How many bytes the packet had on the wire from the next header on. Never less than captured.remaining(). When a
+  // header states the length of what follows it, `captured` and `wire_remaining_bytes` are cut to the stated length.
   uint32_t wire_remaining_bytes;
-  // The next header is inside the first fragment of an outer datagram or frame. An inner IP header may then state more
-  // bytes than this fragment has.
+  // Whether the next header is inside the first fragment of an outer datagram or frame. An inner IP header may then
+  // state more bytes than this fragment has, and `wire_remaining_bytes` becomes the stated number.
   bool inside_fragment = false;
-  // The next header is inside a tunnel that was recognised by its UDP port.
+  // Whether the next header is inside a tunnel that was recognised by its UDP port.
   bool inside_udp_tunnel = false;
-  // The error of a UDP datagram that does not hold the tunnel of its port. kNone: such a datagram is plain UDP.
+  // The error of a UDP datagram that does not hold the tunnel of its port. With kNone, such a datagram is plain UDP.
   DecodeError unknown_udp_tunnel = DecodeError::kNone;
   // For an IP fragment: whether the fragmented data begin with the TCP header. False if an IPv6 extension header stands
   // before the TCP header.

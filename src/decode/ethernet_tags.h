@@ -25,9 +25,10 @@ Layer DecodeETag(Decoding& decoding);
 // follows.
 Layer DecodeFabricPath(Decoding& decoding);
 
-// Decodes the security tag of MACsec (IEEE 802.1AE section 9.3). What follows is decoded if the frame is authenticated
-// but not encrypted.
-// Errors: kEncryptedMacsec for an encrypted frame, kTunnelHeader for an unknown version.
+// Decodes the security tag of MACsec (IEEE 802.1AE section 9.3). What follows is decoded if the frame is only
+// authenticated.
+// Errors: kEncryptedMacsec for a frame that is encrypted or changed in another way, kTunnelHeader for an unknown
+// version.
 Layer DecodeMacsec(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -6,11 +6,11 @@
 
 namespace tcpgauge {
 
-// Decodes the header of GTP-U version 1 (3GPP TS 29.281 section 5), a tunnel over UDP in mobile networks. User data
-// with IP inside are decoded. Messages without user data are plain UDP.
+// Decodes the header of GTP-U version 1 (3GPP TS 29.281 section 5), a tunnel over UDP in mobile networks. If the
+// message carries user data, IP follows. All other messages are plain UDP.
 // Bounds: eight extension headers.
-// Errors: kUnknownGtpU for another version or GTP', an empty or a ninth extension header, user data other than IP, or a
-// header that was not captured whole. See udp.h for when the error is replaced by plain UDP.
+// Errors: kUnknownGtpU for another version, the charging protocol GTP', an empty or a ninth extension header, user data
+// other than IP, or a header that was not captured whole. See udp.h for when the error is replaced by plain UDP.
 Layer DecodeGtpU(Decoding& decoding);
 
 }  // namespace tcpgauge

@@ -25,8 +25,8 @@ Layer DecodeMplsInUdp(Decoding& decoding);
 // In FOU, the UDP header is directly followed by IP or GRE. In GUE, a GUE header precedes them.
 //
 // Both are looked for on port 5555, which is only customary: other protocols use it too. So the datagram must hold
-// plausible IP, or GRE with the contents that DecodeGreInUdp() demands. Any other datagram is plain UDP, except one
-// that looks much like GUE.
+// plausible IP, or GRE with the contents that DecodeGreInUdp() demands. Any other datagram is plain UDP. Exception: one
+// that looks much like GUE is an error.
 // Errors: kUnknownGue if the datagram begins with a GUE data header that has no flags and announces IP, but plausible
 // IP does not follow.
 Layer DecodeFooOverUdp(Decoding& decoding);

@@ -124,7 +124,8 @@ inline Layer DecodeIpv6(Decoding& decoding) {
 Layer DecodeRawIp(Decoding& decoding);
 
 // Decodes one IPv6 extension header, or an authentication header after IPv4 or IPv6. `decoding.ip_protocol` is its IP
-// protocol number. A fragment header goes to DecodeFragment().
+// protocol number. A fragment header goes to DecodeFragment(). A Jumbo Payload option (RFC 2675) that comes first in a
+// hop-by-hop header bounds the datagram.
 // Errors: those of DecodeFragment().
 Layer DecodeIpExtension(Decoding& decoding);
 

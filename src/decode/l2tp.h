@@ -13,9 +13,9 @@ namespace tcpgauge {
 
 // Decodes an L2TP header over UDP: version 2 (RFC 2661 section 3.1), after which PPP follows, or version 3 (RFC 3931
 // section 4.1.2). Control messages are plain UDP.
-// Errors: kUnknownL2tp for another version, reserved flags or an impossible length in version 2, session 0 or no
-// plausible payload in version 3, or a header that was not captured whole. See udp.h for when the error is replaced by
-// plain UDP.
+// Errors: kUnknownL2tp for another version, or a header that was not captured whole. In version 2, also for reserved
+// flags or an impossible length. In version 3, also for session 0, or without a plausible payload. See udp.h for when
+// the error is replaced by plain UDP.
 Layer DecodeL2tp(Decoding& decoding);
 
 // Decodes an L2TP header of version 3 over IP (RFC 3931 section 4.1.1). Control messages are "not TCP" (see Layer in

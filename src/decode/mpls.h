@@ -13,8 +13,8 @@ namespace tcpgauge {
 // - 4 or 6: IP of that version (RFC 4928).
 // - 1: an associated channel (RFC 4385 section 5), which is not TCP.
 // - 0: an Ethernet frame (a pseudowire), usually after a control word of four bytes (RFC 4448 section 4.6). The decoder
-//   tries both: with the control word and without it. If only the attempt without it finds a known EtherType, there is
-//   no control word. Otherwise there is a control word.
+//   tries both: with the control word and without it. If only the attempt without it finds an EtherType that
+//   EthernetTypeAt() knows, there is no control word. Otherwise there is a control word.
 // - Any other value: an Ethernet frame without a control word.
 Layer DecodeMpls(Decoding& decoding);
 

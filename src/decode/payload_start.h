@@ -10,16 +10,16 @@
 namespace tcpgauge {
 
 // What the first bytes of a TCP payload look like: a TLS record (RFC 8446 section 5.1, and RFC 5246 section 6.2.1 for
-// TLS 1.2), or anything else. A payload that begins inside a record looks like anything else.
+// TLS 1.2), or anything else. A payload that begins inside a record is nearly always kOther.
 enum class PayloadStart : uint8_t {
-  kNotCaptured,                     // may be a TLS record: the captured bytes are too few to tell
+  kNotCaptured,                     // perhaps a TLS record: the captured bytes are too few to tell
   kOther,                           // no TLS record
   kClientHello,                     // a handshake record that begins with a ClientHello
   kHandshake,                       // any other handshake record; encrypted ones (renegotiation) too
-  kChangeCipherSpec,                // unless the next value fits
+  kChangeCipherSpec,                // a ChangeCipherSpec record after which no ClientHello was captured
   kChangeCipherSpecAndClientHello,  // as a client answers a HelloRetryRequest (RFC 8446 appendix D.4)
   kAlert,                           // in TLS 1.3 too (see below)
-  kApplicationData,                 // in TLS 1.3 also what is left of the handshake, because the record hides its type
+  kApplicationData,                 // in TLS 1.3 also the encrypted part of the handshake, because its type is hidden
 };
 
 constexpr uint8_t kFirstTlsContentType = 20;
@@ -35,19 +35,20 @@ constexpr uint8_t kFirstOfProxyV2 = '\r';
 PayloadStart StartOfTlsPayload(const Cursor& segment, size_t header_bytes);
 PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes);
 
-// Returns how the payload of a TCP segment begins, which follows a header of `header_bytes`. `segment` has the captured
-// bytes of the segment, perhaps none of the payload. kNotCaptured if fewer bytes of the payload were captured than are
-// needed to tell, and these bytes fit a TLS record.
+// Returns how the payload of a TCP segment begins. `segment` has the captured bytes of the segment, perhaps none of the
+// payload. The payload begins after the TCP header of `header_bytes`. Returns kNotCaptured if fewer bytes of the
+// payload were captured than are needed to tell, and these bytes fit a TLS record.
 //
-// Other protocols must seldom look like TLS, because TLS changes how the exchanges of a connection are counted. So a
-// record must have a version of TLS and a possible length, and a ClientHello must have a possible length and version of
-// its own, as far as they were captured. The version of SSL 3.0, which RFC 7568 forbids, is accepted only in the record
-// of a ClientHello, because some clients write it there. In other records it does not count as TLS, because a MongoDB
-// message, which begins with its length, may begin with the same bytes.
+// The exchanges of a connection with TLS are counted in another way. So the checks are strict, to keep other protocols
+// from passing as TLS. A record must have a version of TLS and a possible length. If the first five bytes of a
+// ClientHello were captured, it must have a possible length and version of its own. The version of SSL 3.0, which RFC
+// 7568 forbids, is accepted only in the record of a ClientHello, because some clients write it there. In other records
+// it does not count as TLS. A MongoDB message, which begins with its length, may begin with the same bytes.
 //
 // A proxy may put a header of the PROXY protocol (haproxy.org, proxy-protocol.txt, versions 1 and 2) before the first
 // bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not
-// captured, and kOther if the payload ends with the header.
+// captured, and kOther if the captured bytes end with the header. If fewer than 6 bytes (version 1) or 16 bytes
+// (version 2) of the header were captured, the result is kOther.
 //
 // TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes of the alert, its type,
 // and an authentication tag of 16.

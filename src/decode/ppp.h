@@ -14,7 +14,7 @@ namespace tcpgauge {
 Layer DecodePpp(Decoding& decoding);
 
 // Decodes the header of a PPPoE session packet (RFC 2516 section 4). The session becomes the tunnel's id. PPP follows.
-// Errors: kTunnelHeader if the version or the type is not 1, or the code is not 0.
+// Errors: kTunnelHeader for a version or a type other than 1, or a code other than 0.
 Layer DecodePppoe(Decoding& decoding);
 
 // Decodes a header of Cisco's HDLC framing (RFC 1547 section 4.3.1): address, control and an EtherType.

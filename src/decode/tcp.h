@@ -37,15 +37,15 @@ constexpr uint32_t kKindsOfPaddedTimestamps = AddOptionKind(AddOptionKind(AddOpt
 //   header stands before the TCP header in the fragment, the packet is the error kIpFragment instead.
 // - Fewer than 16 bytes were captured: kTruncatedTcp. The packet is an error, and no connection counts it.
 // - Otherwise the packet is a kTcpSegment, so the connection counts the packet's bytes. The `error` is kTcpDataOffset,
-//   or kTruncatedTcp if the header states 20 bytes and the segment is shorter. Flags, numbers and window are set to
-//   zero. If the data offset is below 20 bytes, all bytes after that offset are payload, as in Wireshark. Otherwise the
-//   payload is 0 bytes.
+//   or kTruncatedTcp if the header states 20 bytes and the segment is shorter. Flags, sequence and acknowledgment
+//   number and window are set to zero. If the data offset is below 20 bytes, all bytes after that offset are payload,
+//   as in Wireshark. Otherwise the payload is 0 bytes.
 Layer DecodeBrokenTcp(Decoding& decoding);
 
 // Decodes an IP fragment with the bytes of a TCP segment from `offset_bytes` on. TcpHeaderPieces keeps the pieces of
 // the header. Always returns kDone, and the packet is:
 // - the segment as DecodeTcp() decodes it, if this fragment completes the segment's header. Payload and IP length are
-//   the sums over the fragments so far.
+//   the sums over the fragments that TcpHeaderPieces has added.
 // - kNotTcp with Protocol::kTcp, if the first fragment has come and other pieces of the header are missing.
 // - kTcpFragment, if this is not the first fragment of its datagram, and was not kept or came before the first one.
 // - the error kIpFragment, if this is a first fragment that cannot be kept: Decoding::header_pieces is null, or
@@ -60,7 +60,7 @@ Layer DecodeTcpPiece(Decoding& decoding, uint32_t offset_bytes);
 // `*packet` (out).
 //
 // If `*packet` is a SYN, also adds the kind of every option to `packet->option_kinds`, which the caller has set to 0.
-// Otherwise the timestamps option ends the search.
+// If `*packet` is no SYN, the timestamps option ends the search.
 //
 // The options may be in any order. The end-of-options kind ends the search, and so does an option that is malformed or
 // was not captured whole. The kind of such an option is still added.

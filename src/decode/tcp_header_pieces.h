@@ -15,8 +15,8 @@ namespace tcpgauge {
 // Assembles TCP headers that are spread over IP fragments. RFC 791 section 3.2 allows fragments of eight bytes, which
 // are shorter than the header. Keeps only the bytes of the header, and only until the header is whole.
 //
-// Pieces may come in any order. A piece may overlap, which means that it has a byte which is already held:
-// - A following fragment that overlaps is not added (RFC 5722 section 4).
+// Pieces may come in any order. A piece may overlap: it has a byte of the header that is already held.
+// - A following fragment that overlaps is not added, because RFC 5722 section 4 forbids overlaps.
 // - A first fragment that overlaps begins another datagram, because senders reuse identifications.
 //
 // Thread: confined to the thread of its capture source. No heap, no clock: datagrams do not time out.

@@ -16,8 +16,8 @@ namespace tcpgauge {
 // - plain UDP if it was only sent from that port, because the system may give any program that port to send from;
 // - plain UDP if the port is that of FOU and GUE; DecodeFooOverUdp() states one exception.
 //
-// If both ports are those of tunnels, the destination port decides. The source port never decides for a tunnel whose
-// ends do not send from the tunnel's port, for example GRE in UDP.
+// If both ports are those of tunnels, the destination port decides. The source port is ignored if it is that of a
+// tunnel whose ends do not send from the tunnel's port, for example GRE in UDP.
 Layer DecodeUdp(Decoding& decoding);
 
 }  // namespace tcpgauge

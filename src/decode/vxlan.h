@@ -12,11 +12,11 @@ namespace tcpgauge {
 // Decodes a VXLAN header (RFC 7348 section 5). An Ethernet frame follows.
 //
 // Reserved flags are ignored, as the RFC demands. But a header with reserved flags set, other than the flag of VXLAN
-// group policy, may also be that of another protocol. So the frame after such a header must have a known EtherType. In
-// VXLAN's generic protocol extension, one of the reserved flags announces a protocol field. If this flag is set,
-// plausible IP (inner_header.h) may follow instead of the frame.
+// group policy, may also be that of another protocol. So the frame after such a header must have an EtherType that
+// EthernetTypeAt() knows (inner_header.h). In VXLAN's generic protocol extension, one of the reserved flags announces a
+// protocol field. If this flag is set, plausible IP (IpAt()) may follow instead of the frame.
 // Errors: kUnknownVxlan if the header was not captured whole, if the flag for a valid VNI is not set, or if a frame
-// with a known EtherType must follow and does not.
+// with such an EtherType must follow and does not.
 Layer DecodeVxlan(Decoding& decoding);
 
 // Decodes a header of VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe section 3), which has its own UDP

@@ -20,7 +20,7 @@ class AnswerBody {
   static constexpr size_t kMaxPieceBytes = 16384;
 
   // Returns the next piece of the text. Waits for it if necessary. At the end of the text, and after the end, returns
-  // an empty piece. Errors: those of the transfer.
+  // an empty piece. Errors: those of the transfer or the file.
   virtual absl::StatusOr<std::string> Next() = 0;
 };
 

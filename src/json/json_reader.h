@@ -27,19 +27,20 @@ class JsonVisitor {
   virtual absl::Status Take(std::string_view key, const JsonScalar& value) = 0;
 };
 
-// What the messages of errors say.
+// What ReadJson() says in the messages of its errors.
 struct JsonSource {
   const char* name;      // of the text, such as "the agent's answer"
   const char* not_json;  // the whole message when the text is not JSON
 };
 
-// The most that ReadJson() accepts.
+// The most that ReadJson() accepts. `token_bytes` and `bytes_between` are checked between two pieces of the body, so
+// the text may exceed them by up to the length of a piece.
 struct JsonBounds {
-  size_t bytes = 0;
-  size_t token_bytes = 0;  // of a number or a text, with the white space before it
-  size_t depth = 0;        // of nested objects and arrays
-  // Without a number or a text, such as brackets, commas and white space. The parser keeps them until the next number
-  // or text.
+  size_t bytes = 0;        // of the whole text
+  size_t token_bytes = 0;  // of a number, a text or another token, with the white space before it
+  size_t depth = 0;        // how deep objects and arrays may be nested
+  // Of what stands between two numbers or texts: brackets, commas, white space, true, false and null. Keys are texts.
+  // The parser keeps all of it until the next number or text.
   size_t bytes_between = 1 << 20;
 };
 
@@ -48,12 +49,13 @@ struct JsonBounds {
 //
 // Thread: any.
 // Bounds: besides the piece of the body at hand, takes memory of at most 64 times the greater one of bounds.token_bytes
-// and bounds.bytes_between. A token takes twice its length, and its text twice its length. The rest is for an error
-// message that the parser makes and nobody uses: it has an escaped copy of the text that the parser has kept. The time
-// is proportional to the length of the text.
+// and bounds.bytes_between. The parser holds a token as it was written and as it was understood. Both are strings that
+// grow by doubling, so each takes up to twice the token's length. The rest is for an error message that the parser
+// makes and nobody uses: it has an escaped copy of what the parser has kept. The time is proportional to the length of
+// the text.
 //
 // Errors: those of `body` and of `visitor`. kResourceExhausted when the text exceeds `bounds`. kInvalidArgument when
-// the text is not JSON. The messages are those of `source`, and contain no part of the text.
+// the text is not JSON. The messages of these two are in the words of `source`, and contain no part of the text.
 absl::Status ReadJson(AnswerBody* body, const JsonSource& source, const JsonBounds& bounds, JsonVisitor* visitor);
 
 }  // namespace tcpgauge

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// A JSON value that is neither an object nor an array. monostate = null. A whole number from 0 to UINT64_MAX is a
-// uint64_t. Every other number is a finite double.
+// A JSON value that is neither an object nor an array. monostate = null. A number up to UINT64_MAX that is written
+// without sign, fraction and exponent is a uint64_t. Every other number is a finite double.
 using JsonScalar = std::variant<std::monostate, bool, uint64_t, double, std::string_view>;
 
 // These functions convert a value that is not trusted. A value of another type counts as missing.
@@ -20,13 +20,13 @@ using JsonScalar = std::variant<std::monostate, bool, uint64_t, double, std::str
 // Returns whether the value is a number, of any size.
 bool IsNumber(const JsonScalar& value);
 
-// Returns the text, or an empty text if it is missing. The result points into the value.
+// Returns the text, or an empty text if it is missing. The result borrows the bytes that the value borrows.
 std::string_view TextOf(const JsonScalar& value);
 
-// Returns the first `max_bytes` of the text.
+// Returns at most the first `max_bytes` bytes of the text. A UTF-8 character at the end may be cut.
 std::string NameOf(const JsonScalar& value, size_t max_bytes);
 
-// Return the whole number, or 0 if it is missing. For a number above UINT32_MAX, SmallCountOf() returns UINT32_MAX.
+// Return the uint64_t, or 0 if it is missing. For a number above UINT32_MAX, SmallCountOf() returns UINT32_MAX.
 uint64_t CountOf(const JsonScalar& value);
 uint32_t SmallCountOf(const JsonScalar& value);
 

@@ -48,7 +48,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // Returns the plan that meets as much of the demand as fits into `limit_bytes`. Nullopt when not even LeastPlan() fits.
 // If the whole demand fits, the result is PlanWithoutLimit(). Otherwise the memory beyond LeastPlan() is divided:
 //
-// 1. Half is for the history, which takes 2 MB at most.
+// 1. Half is for the history. With the default number of edges, it takes some 2 MB at most.
 // 2. An eighth of what remains is for HTTP readers: up to half of it for responses that are being sent, the rest for
 //    HTTP connections.
 // 3. A sixteenth of what remains is for names of ends.
@@ -61,14 +61,14 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // much it takes under given bounds in the worst case that traffic can choose (its MemoryBytes()), and the plan makes
 // the bounds small enough. The price is caution: the agent tracks fewer connections than would fit.
 //
-// A connection takes up to 546 bytes: 220 for record and details, 68 for a place of an embryo, 64 for a further view,
-// 128 for the windows of rates and ranking, 32 for delays, and 24 to 34 for the index, half of which are for the view.
-// Memory for views is used only where connections are seen in several places. The process took 447 MB when it read a
-// file of a million connections and kept rates, without views. This includes the rows of snapshots, and excludes the
-// program and its libraries. A row of a snapshot takes 1,992 bytes, because it exists seven times: in three places of
-// the triple buffer and in four snapshots. A view takes 284 bytes for the same reason, and a row has up to two views on
-// average. A JSON listing takes 1,800 bytes for each of its rows and 480 for each of their views, and at most two are
-// made at the same time. The plan counts 26 MiB for the program and its libraries, of which an idle agent uses 24.
+// A connection takes up to 450 bytes in the arrays and the index of a table: 220 for record and details, 64 for rates,
+// weight and delays, 68 for a place of an embryo, 64 for a further view, and 24 to 34 for the index, half of which are
+// for the view. If the window of the rates is not one tick, their sums take 64 to 256 bytes more. Memory for views is
+// used only where connections are seen in several places. A row of a snapshot takes 1,992 bytes, because it exists
+// seven times: in three places of the triple buffer and in four snapshots. A view takes 284 bytes for the same reason,
+// and a row has up to two views on average. A JSON listing takes 1,950 bytes for each of its rows and 480 for each of
+// their views, and at most two listings are made at the same time. The plan counts 26 MiB for the program, its
+// libraries and what an idle agent allocates, which take 24 MB together.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
 // max_connections of LeastPlan(), unless the demand is smaller.
@@ -77,8 +77,9 @@ constexpr uint32_t kLeastConnections = 1000;
 // Returns the smallest plan with which the agent can work, whatever the limit.
 MemoryPlan LeastPlan(const MemoryDemand& demand);
 
-// Makes glibc's heap give free memory back at once and use only two arenas, at the price of page faults. Otherwise
-// glibc may keep a scrape's memory for ever. Call it before starting threads, because each new thread may get an arena.
+// Makes glibc's heap give free memory of 256 KiB or more back at once, and use only two arenas. The price is page
+// faults. Otherwise glibc may keep a scrape's memory for ever. Call it before starting threads, because each new thread
+// may get an arena.
 void KeepHeapTight();
 
 }  // namespace tcpgauge

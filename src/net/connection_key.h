@@ -15,7 +15,8 @@ enum class End : uint8_t { kA = 0, kB = 1 };
 constexpr End OtherEnd(End end) { return end == End::kA ? End::kB : End::kA; }
 
 // Identifies a connection where it is captured: its TCP 4-tuple and its encapsulation. A connection whose addresses are
-// translated, or that goes through a tunnel, may be captured under several keys (see Views in ConnectionTable).
+// translated, or that goes through a tunnel, may be captured under several keys (see Views, above the class
+// ConnectionTable).
 //
 // The packets of both directions have the same key, because end a is always the lesser endpoint by Endpoint's
 // operator<. The order does not tell which end is the client.

@@ -36,8 +36,8 @@ enum class Role : uint8_t { kInferred, kObserved };
 // The role as text: "inferred" or "observed".
 std::string_view RoleName(Role role);
 
-// Why a connection is no longer tracked. The last state of the connection decides. It makes no difference whether the
-// connection timed out in this state, or gave way to a new connection with the same 4-tuple:
+// Why a connection is no longer tracked. If the connection timed out, or gave way to a new connection with the same
+// 4-tuple, its last state decides:
 // - kFin: the state is kClosing or kClosed.
 // - kRefused: the state is kReset, and the RST was the server's answer to the SYN.
 // - kReset: the state is kReset after any other RST.

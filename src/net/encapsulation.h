@@ -48,6 +48,7 @@ std::string_view TunnelTypeName(TunnelType type);
 // - MPLS labels and GTP-U tunnel endpoint identifiers;
 // - L2TP sessions: each end assigns its own (RFC 2661 section 3.1, RFC 3931 section 4.1);
 // - service paths of NSH (RFC 7665 section 2.2);
+// - call numbers in the GRE keys of PPTP (RFC 2637 section 4.1);
 // - the ports in VN-tags and E-tags, and the secure channels of MACsec.
 struct Tunnel {
   TunnelType type = TunnelType::kPppoe;

@@ -13,11 +13,11 @@ namespace tcpgauge {
 
 // Returns the host of `authority`, the value of a header Host such as "Example.org:443" or "[2001:db8::1]", in the form
 // in which hosts are compared: without the port and brackets, in lower case, and without the dot that may end a name.
-// Errors in the syntax are kept: the result then equals no valid host.
+// The syntax is not checked. For example, the host of "[example.org" is "example.org".
 std::string HostOf(std::string_view authority);
 
 // Whether `host`, a result of HostOf(), is an IPv4 address in its usual form (four decimal numbers), or an IPv6
-// address, perhaps with a zone. Browsers write every address so.
+// address, perhaps with a zone. Browsers write every address in these forms.
 bool IsIpLiteral(std::string_view host);
 
 // Returns OK if `pattern` is a pattern for MatchesHost(). Errors: InvalidArgument. The message quotes the pattern and

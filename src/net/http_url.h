@@ -13,7 +13,8 @@ namespace tcpgauge {
 bool IsHttpUrl(std::string_view text);
 
 // Returns `url` without the user and password before its host, so that it may be shown and logged. `url` may be
-// invalid, and need not begin with http:// or https://. A secret in the path or in the query stays.
+// invalid, and may lack http:// or https://. But in a URL of another scheme, such as ftp://user:password@host/, user
+// and password stay. A secret in the path or in the query stays too.
 std::string WithoutCredentials(std::string_view url);
 
 }  // namespace tcpgauge

@@ -30,8 +30,8 @@ struct IpNetwork {
   }
 };
 
-// Returns the networks whose addresses have no meaning in the Internet: private (RFC 1918, RFC 4193), shared (RFC
-// 6598), loopback, and link-local (RFC 3927, RFC 4291).
+// Returns the networks of private (RFC 1918, RFC 4193), shared (RFC 6598), loopback and link-local (RFC 3927, RFC 4291)
+// addresses. These addresses have no meaning in the Internet.
 std::vector<IpNetwork> LocalNetworks();
 
 }  // namespace tcpgauge

@@ -28,19 +28,22 @@ using CommandLine = std::variant<Options, Answer, UsageError>;
 using Environment = std::function<const char*(const char* name)>;
 
 // Parses the command line. For the options that it does not give, parses the environment (see EnvironmentName()).
-// Checks everything that can be checked without touching an interface, a file or a socket. `version_text` is what
-// --version prints.
+// Checks every value, except what Options marks with "not yet". Touches no interface, file or socket. `version_text` is
+// what --version prints.
 //
 // Defaults depend on other options and on the name of the program:
 //
 // - When the command line gives --interface, --read or --attach, the environment's interface and file are ignored.
-// - When a file is read, the level of names is off. To ask for another one is an error. With --read or --attach on the
-//   command line, the environment's level is ignored.
-// - KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and NODE_NAME are set in a pod. They stand for the options of the
-//   Kubernetes API that are not given.
-// - With --output, HTTP and the top view are off unless they are asked for.
+// - When a file is read, or with --attach, the level of names is off. With a file, to ask for another level is an
+//   error. With --read or --attach on the command line, the environment's level is ignored.
+// - KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and NODE_NAME are variables of a pod. The first two stand for
+//   --identity.api, and the third for --identity.node, if the option is not given.
+// - With --output, HTTP is off unless an address is given, and the top view is off. To ask for the top view is an
+//   error.
+// - With --attach, the top view is on. To turn it off is an error.
+// - With --web.systemd-socket, there is no address to listen on. To give one is an error.
 // - When the last part of argv[0] is "tcptrack", the defaults are tcptrack's: the top view is on, HTTP is off, an
-//   interface must be named, and with both -i and -T the file is read.
+//   interface or a file must be named, and with both -i and -T the file is read.
 //
 // Thread: one thread at a time, because getopt_long() keeps its state in global variables.
 CommandLine ParseCommandLine(int argc, const char* const* argv, const Environment& environment,

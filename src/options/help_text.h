@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Returns what --help prints: examples, all options in groups, and how the environment sets options. Lines have at most
-// 80 columns.
+// Returns what --help prints: examples, all options in groups, how the environment sets options, and the exit statuses.
+// Lines have at most 80 columns.
 std::string HelpText();
 
 }  // namespace tcpgauge

@@ -8,12 +8,13 @@ namespace tcpgauge {
 
 // Returns the long name of the option that is most similar to `name`, both without leading dashes. Similarity is
 // measured by the number of letters to insert, delete or replace. If `name` is a part of an option's name and has at
-// least three letters, the two names count as one letter apart. Empty when no option is similar enough, or `name` has
-// more than 64 letters.
+// least three letters, this number counts as one. Returns an empty text if no option is near enough: the number must be
+// at most 2, or at most a third of the letters of `name`. Returns an empty text, too, if `name` has more than 64
+// letters.
 std::string NearestOption(const std::string& name);
 
-// Returns the name of the variable (EnvironmentName()) that is most similar to `name`, the name of a variable that
-// begins with TCPGAUGE_. The rest of the two names is compared as NearestOption() compares, with letters of any case.
+// Like NearestOption(), for the variables of options (EnvironmentName()). Compares what follows TCPGAUGE_ in both
+// names, without regard to case. REQUIRES: `name` begins with TCPGAUGE_.
 std::string NearestVariable(const std::string& name);
 
 }  // namespace tcpgauge

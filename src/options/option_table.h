@@ -11,7 +11,7 @@
 
 namespace tcpgauge {
 
-// One option: everything that parsing, the environment and the help text need. To add an option, add a field to Options
+// One option: what the command line, the environment and the help text need. To add an option, add a field to Options
 // and a row to the table.
 struct OptionSpec {
   enum class Kind {
@@ -32,7 +32,7 @@ struct OptionSpec {
 
   // Parses `value` and stores it in `options`; a kRepeated appends it. Errors: kInvalidArgument, which says what is
   // wrong with the value and does not name the option. For a kFlag without `=`, `value` is "true". For a kOptional
-  // without a value, it is empty. For a kQuestion, `take` is null.
+  // without a value, `value` is empty. For a kQuestion, `take` is null.
   absl::Status (*take)(const std::string& value, Options* options);
   // Empties the list of a kRepeated in `options`. Call it before the first `take`, because given values replace the
   // default. Null for the other kinds.

@@ -39,9 +39,9 @@ struct Options {
   bool new_only = false;            // track only connections whose SYN is captured
   bool count_views = false;         // count each view of a connection as a connection of its own (see ConnectionView)
   bool fast = false;                // compute rates and make snapshots 10 times a second instead of once
-  double remove_after_seconds = 2;  // how long a closed connection stays
+  double remove_after_seconds = 2;  // how long a closed or reset connection stays
   double rate_window_seconds = 1;
-  double idle_timeout_seconds = kSecondsPerHour;  // how long an established connection stays without a packet
+  double idle_timeout_seconds = kSecondsPerHour;  // of established and half-closed connections, without a packet
   uint32_t max_connections = 1000000;
   uint64_t max_memory_bytes = 0;  // of the whole process; 0 = what the control group allows
 
@@ -68,11 +68,12 @@ struct Options {
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;
-  OutputFormat output = OutputFormat::kNone;                     // any form needs read_file or duration_seconds
+  OutputFormat output = OutputFormat::kNone;                     // others need read_file or duration_seconds
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
   bool systemd_socket = false;  // serve HTTP on the sockets that systemd passes; then listen_addresses is empty
-  // With the top view, if nobody asked for the address: without HTTP when the address is in use, instead of an error.
+  // If the default address is in use, the agent runs without HTTP, and this is no error. Set with the top view, unless
+  // web.listen-address or web.systemd-socket is given.
   bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
   bool web_ui = true;                      // serve the page and the JSON API, besides metrics and health
@@ -94,8 +95,8 @@ struct Options {
   double metrics_window_seconds = 60;                        // the ranking window
   double metrics_stall_seconds = 5;                          // after how long without progress a connection is stalled
   std::string otlp_endpoint;  // an http or https URL without credentials, host and port not yet checked; empty = none
-  // True: the environment alone starts no push, so metrics are pushed only if otlp_endpoint is given. Set with
-  // --output, and when the program is called tcptrack.
+  // Metrics are pushed only if otlp_endpoint is given: the environment alone starts no push. Set with --output, and
+  // when the program is called tcptrack.
   bool otlp_only_by_option = false;
 
   // The long name and the value of every option except --help and --version. The value is what was given, or the

@@ -20,7 +20,7 @@ namespace tcpgauge {
 // - the variables of a service whose name begins with tcpgauge-, such as TCPGAUGE_WEB_SERVICE_HOST,
 //   TCPGAUGE_WEB_SERVICE_PORT_HTTP, TCPGAUGE_WEB_PORT_80_TCP_ADDR, and TCPGAUGE_WEB_PORT if its value is a URL.
 //
-// A warning holds at most the first 100 bytes of the name. These may be any bytes except `=` and 0.
+// A warning holds at most the first 100 bytes of the unknown name. These may be any bytes except `=` and 0.
 std::vector<std::string> UnknownVariables(const char* const* environment);
 
 }  // namespace tcpgauge

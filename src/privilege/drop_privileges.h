@@ -20,11 +20,11 @@ namespace tcpgauge {
 // interfaces it is kept until the captures are open.
 //
 // Thread: the only thread of the process. Capabilities belong to threads, so another thread would keep what this thread
-// gives up. Both functions end the process if there is another thread.
+// gives up. Each of these functions ends the process if /proc shows another thread.
 
-// Calls `act` without the capabilities of the process, if its user is not root, and has them back afterwards. So a
-// program with file capabilities reads what its user may read, and no more. Errors: kUnavailable, and then `act` was
-// not called, or the process must end.
+// Calls `act`. If the user of the process is not root, no capability is effective during the call. So a program with
+// file capabilities reads what its user may read, and no more. Root keeps its capabilities. Errors: kUnavailable. If
+// the capabilities cannot be given up, `act` is not called. If they cannot be taken back, the process must end.
 absl::Status ActAsPlainUser(absl::FunctionRef<void()> act);
 
 // Gives up every capability except those that opening captures, listeners and files may use, and those that

@@ -7,13 +7,14 @@
 namespace tcpgauge {
 
 // Makes the process not dumpable (prctl(2), PR_SET_DUMPABLE), and reads back from the kernel that it is not. From then
-// on, another process of the same user can neither trace it nor read its memory or environment in /proc. The kernel
-// writes no core dump of it.
+// on, another process of the same user needs CAP_SYS_PTRACE to trace it, or to read its memory or environment in /proc.
+// The kernel writes no core dump of the process.
 //
-// The kernel makes a process dumpable at its start, unless the start changes its user. This was also seen of a process
-// that gets a file capability or an ambient one (Linux 6.18). A later change of the user sets the property to the value
-// of sysctl fs.suid_dumpable. Therefore main() calls this function first, and DropPrivileges() calls it again after the
-// change.
+// When a process starts a program, the kernel makes the process dumpable. There are two exceptions: the start changes
+// the effective user or group, or the file's capabilities give the process a capability that it lacked. The property
+// then gets the value of sysctl fs.suid_dumpable. An ambient capability is no exception, so the process is dumpable
+// (seen with Linux 6.18). A later change of the user sets the property to fs.suid_dumpable too. Therefore Main()
+// (main.cc) calls this function before it reads the command line, and DropPrivileges() calls it again after the change.
 //
 // Thread: any. The property belongs to the process.
 // Errors: kUnavailable when the process is still dumpable.

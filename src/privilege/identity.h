@@ -11,7 +11,8 @@
 
 namespace tcpgauge {
 
-// The user that the process becomes once it has opened everything that needs privileges. A plain value.
+// The user that the process becomes once it has opened everything that needs privileges. Has nothing to do with the
+// identities of src/naming. A plain value.
 struct Identity {
   bool changes = false;  // false = the process keeps its user and groups, and the other members mean nothing
   std::string name;      // as given on the command line, or the default
@@ -29,9 +30,9 @@ struct Identity {
 // - Nullopt (--user is not given): root becomes "tcpgauge" if that user exists, and otherwise "nobody". Any other user
 //   stays.
 //
-// Errors: kInvalidArgument when the user does not exist; the message names the user. kNotFound when `user` is nullopt
-// and the host has no user to become. kFailedPrecondition when the binary is set-user-ID or set-group-ID, whatever
-// `user` is.
+// Errors: kInvalidArgument when the user does not exist; the message names the user. kNotFound when `user` is nullopt,
+// the process is root, and the host has neither of the two users. kFailedPrecondition when the binary is set-user-ID or
+// set-group-ID, whatever `user` is.
 absl::StatusOr<Identity> ChooseIdentity(const std::optional<std::string>& user);
 
 }  // namespace tcpgauge

@@ -7,8 +7,8 @@
 namespace tcpgauge {
 
 // Restricts all present and future threads to the system calls that a running agent needs. These are for memory,
-// threads, signals, time, files, stream and datagram sockets, and the terminal. Cannot be undone. No other file uses
-// libseccomp.
+// threads, signals, time, files, stream and datagram sockets, netlink (addresses of interfaces and owners of sockets),
+// and the terminal. Cannot be undone. No other file uses libseccomp.
 //
 // Refuses each call that would start another program or process, or act on another process. Refuses packet and raw
 // sockets, other namespaces, memory that is both writable and executable, and input pushed into the terminal. A call by
@@ -16,9 +16,10 @@ namespace tcpgauge {
 //
 // Design. A refused call fails instead of ending the process. To an attacker this makes no difference, because the call
 // has no effect. The agent benefits. A library whose newer system call fails falls back to an older system call. And if
-// a call that the agent needs is refused by mistake, only one operation fails, and the agent goes on. Calls that are
-// refused on purpose fail with EPERM, so that a person who looks for the reason sees that the refusal is intended. All
-// other refused calls fail with ENOSYS, as on an older kernel.
+// a call that the agent needs is refused by mistake, only one operation fails, and the agent goes on. A call that would
+// make a process or a raw or packet socket fails with EPERM, and so does each call of kRefused (system_call_filter.cc).
+// This shows a person who looks for the reason that the refusal is intended. All other refused calls fail with ENOSYS,
+// as on an older kernel.
 //
 // `clone3` must fail with ENOSYS: a filter cannot read the flags of this call, because they lie in memory. The C
 // library then uses `clone`, which the filter allows for threads only.
