@@ -23,7 +23,7 @@ struct ContainerLog {
 // kubelet has cut (see ContainerLogSource).
 std::optional<ContainerLog> ParseContainerLogName(std::string_view name);
 
-// What the target of such a link says.
+// What the target of a link says whose name the kubelet has cut.
 struct PodLog {
   std::string pod_uid;
   EndIdentity pod;

@@ -29,9 +29,9 @@ namespace tcpgauge {
 // number. systemd escapes some characters of a unit's name, for example "-" as "\x2d". The escapes are undone if the
 // result is a name (IsName()).
 //
-// The owner is unknown for the root, for a slice that is not a pod's, and for the monitor of a container (conmon)
-// outside of pods. It is also unknown for init.scope, because systemd itself opens the listening sockets of all socket
-// units there.
+// The root, a slice that is not a pod's, and the scope of a container's monitor (conmon) are no owners. Nor is
+// init.scope, because systemd itself opens the listening sockets of all socket units there. If the path names no owner,
+// the owner is unknown.
 GroupOwner OwnerOfGroup(std::string_view path);
 
 }  // namespace tcpgauge

@@ -19,9 +19,9 @@ namespace tcpgauge {
 // group's folder in cgroup2.
 //
 // Design. Finding a folder by its inode number takes a walk of the whole tree. The kernel never gives the number of a
-// group to another group, so the result of a walk stays true. The tree is walked again only when a socket has a group
-// that no socket had before and that the last walk did not find, such as that of a new pod. Until a walk finds cgroup2,
-// each round tries again.
+// group to another group, so the result of a walk stays true. The tree is walked again only when a socket has a new
+// group, such as that of a new pod: a group that the last walk did not find, and that no socket of the previous round
+// had. If the last walk found no cgroup2, each round walks again.
 //
 // REQUIRES: in each round, AddTo() of SocketSource comes first. AddTo() of this class then looks up the groups in the
 // draft.

@@ -67,7 +67,7 @@ class ProcessSource final : public IdentitySource {
     ino_t network_namespace = 0;
   };
   using ProcessesByOwner = absl::flat_hash_map<GroupOwner, Processes>;
-  using OldestByOwner = absl::flat_hash_map<GroupOwner, OldestProcess>;  // by owner; container_id is empty for a pod
+  using OldestByOwner = absl::flat_hash_map<GroupOwner, OldestProcess>;  // container_id is empty for a pod
   using AddressesByNamespace = absl::flat_hash_map<ino_t, std::vector<IpAddress>>;
 
   // Fills oldest_ too.

@@ -23,8 +23,9 @@ namespace tcpgauge {
 //
 // Why not HTTP/2. A list or watch is one request at a time, so a second stream would carry nothing.
 //
-// The token and the authorities are read again before each request if they have changed. New authorities apply to new
-// connections. The API server checks the token when a watch begins, so a watch continues when its token is replaced.
+// Before each request, the files of the token and of the authorities are read again if they have changed. New
+// authorities apply to new connections. The API server checks the token when a watch begins, so a watch continues when
+// its token is replaced.
 //
 // Answers are not compressed. The API server never compresses a watch, and compressing a list would cost the server
 // processor time.
