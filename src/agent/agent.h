@@ -134,8 +134,8 @@ class Agent {
   const Haste& haste_;
   Patience log_patience_;
   AgentMetrics metrics_;
-  // Each of these may use the members above it, and is destroyed before them. All but engine_ may be null. The threads
-  // of names_ use engine_ too, so they are stopped before it is destroyed.
+  // Each of these may use the members above it, and is destroyed before them. All pointers but engine_ may be null. The
+  // threads of names_ use engine_ too, so they are stopped before it is destroyed.
   std::unique_ptr<EndNames> names_;
   std::unique_ptr<ConnectionLog> connection_log_;
   std::unique_ptr<CaptureEngine> engine_;
