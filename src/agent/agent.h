@@ -38,18 +38,21 @@ namespace tcpgauge {
 // caller drops its privileges between the two. That order is necessary, because capabilities belong to threads, and one
 // thread cannot take them from another.
 //
-// The end. After SIGTERM the process is in haste (Haste): it has one second, and stops waiting for other processes
-// after 0.8 s. Without haste, for example at the end of a file, it waits longer. The steps of the end wait for:
+// The end. After SIGTERM or SIGINT the process is in haste (Haste): it has one second, and stops waiting for other
+// processes after 0.8 s. Without haste, for example at the end of a file, the process waits longer. The steps of the
+// end wait for:
 // - StopCapture(): workers, reader and collector. They look at a StopSignal between batches, and a signal interrupts
 //   the read of a file. HTTP begins to stop on a thread of its own.
-// - FinishConnectionLog(): the reader of the log. Without haste, until that reader has taken no byte for 5 s.
-// - PrintFinalState(): the reader of standard output, as long as for the reader of the log.
-// - Stop(): the receiver of the last push. In haste, this push runs beside the steps above. Without haste, it has the
-//   export timeout. Then Stop() waits for the threads that make names, which may be in a look-up of the Kubernetes
-//   API's host name, and for the threads of HTTP. Handlers look at HttpRequest::IsAbandoned(), but bcrypt cannot be
-//   interrupted.
+// - FinishConnectionLog(): the reader of the log. Without haste, this step gives up when the reader has taken no byte
+//   for 5 s (Patience).
+// - PrintFinalState(): the reader of standard output, as long as FinishConnectionLog() for its reader.
+// - Stop(): the receiver of the last push. In haste, this push runs beside the steps above. Without haste, this push
+//   has the export timeout. Then Stop() waits for the threads that make names, which may be in a look-up of the
+//   Kubernetes API's host name, and for the threads of HTTP. Handlers look at HttpRequest::IsAbandoned(), but bcrypt
+//   cannot be interrupted.
 // - FlushLog(): the reader of standard error. In haste at least 50 ms, without haste 1 s.
-// The guard of EndSoon() ends the process 0.95 s after SIGTERM in any case, with the status of SetCutShortStatus().
+// If the process still exists 0.95 s after the signal, the guard of EndSoon() ends it, with the status of
+// SetCutShortStatus().
 //
 // Owns everything that it opens.
 // Thread: one thread opens, serves, stops and destroys the agent. Any thread may use hub() as long as the agent lives.
@@ -57,8 +60,8 @@ class Agent {
  public:
   // Opens everything that `options` ask for: captures, a file of names, the connection log, the files for OTLP and for
   // the web configuration, and listeners. Starts no thread and reads no packet. Reads the OTEL_* environment and logs
-  // wrong values in it. `identity` is the user that the process becomes before Serve(). That user is made the owner of
-  // the connection log's file. `haste` must outlive the agent.
+  // wrong values in it. `identity` is the user that the process becomes before Serve(). If the process changes its
+  // user, the new user is made the owner of the connection log's file. `haste` must outlive the agent.
   //
   // Errors: each error names what could not be opened. The code decides the exit status; see ExitStatusOf().
   static absl::StatusOr<std::unique_ptr<Agent>> Open(const Options& options, const Identity& identity,
@@ -74,22 +77,23 @@ class Agent {
   // EndNames::Start() and HttpServer::Serve(). After an error, the agent must be destroyed.
   absl::Status Serve();
 
-  // The end has three steps, in this order. Each step first calls the step before it, if the caller has not. A second
-  // call of a step only returns the same status again. REQUIRES: Serve() was called.
+  // The end has three steps, in this order. Each step first calls the step before it, if the caller has not done so. A
+  // second call of a step changes nothing and returns the same status. REQUIRES: Serve() was called.
   //
   // Steps that protect data come before steps that may take long. HTTP stops meanwhile on a thread of its own, because
   // a request in progress may compute for long. In haste, the last push begins in the first step, so that the
-  // connection log does not use up its time. Without haste, the push comes last, so that it counts all lines of the
-  // log.
+  // connection log does not use up the time of the push. Without haste, the push comes last, so that it counts all
+  // lines of the log.
 
   // Stops capture, and begins to stop HTTP. Afterwards hub() has the final snapshot. Returns the error of the capture,
   // if any.
   absl::Status StopCapture();
   // Writes the rest of the connection log, including the connections that are still open. Waits for a slow reader as
-  // Patience says. Errors: those of StopCapture(). Otherwise kUnavailable when a line was ever lost; the message gives
-  // the number of lines.
+  // Patience says. Errors: those of StopCapture(). Otherwise kUnavailable when lines have been lost since the start;
+  // the message gives their number.
   absl::Status FinishConnectionLog();
-  // Pushes the metrics a last time, and returns when all threads have ended. Errors: those of FinishConnectionLog().
+  // Pushes the metrics a last time. Returns when all threads have ended, except that of MachineNames. Errors: those of
+  // FinishConnectionLog().
   absl::Status Stop();
 
   // Continues the connection log in a new file of the same name. Call it after the file was renamed. Has no effect
@@ -100,15 +104,15 @@ class Agent {
   // itself in these cases:
   // - Every interface has failed.
   // - The file is damaged.
-  // - The file was read to its end, and neither HTTP nor the top view goes on showing its connections.
+  // - The file was read to its end, and the agent need not go on showing its connections (WorkerOptions::stay_at_end).
   int finished_fd() const { return engine_->finished_fd(); }
 
   const SnapshotHub& hub() const { return engine_->hub(); }
-  // The last ten minutes; null if none are kept (see CaptureEngine).
+  // The last ten minutes, or less if memory is short. Null if no history is kept (see CaptureEngine).
   const History* history() const { return engine_->history(); }
   // Whether capture makes progress; see CaptureEngine::IsHealthy().
   bool IsHealthy() const { return engine_->IsHealthy(); }
-  // What the top view should say of the agent in a few words; empty: nothing. It says when HTTP is not served because
+  // A few words that the top view should show; may be empty. They tell the user that HTTP is not served, because
   // another program, as a rule another agent, listens on the default address.
   const std::string& notice() const { return notice_; }
 
@@ -130,8 +134,8 @@ class Agent {
   const Haste& haste_;
   Patience log_patience_;
   AgentMetrics metrics_;
-  // Each of these may use the members above it, and is destroyed before them. All but engine_ may be null. The threads
-  // of names_ use engine_ too, so they are stopped before it is destroyed.
+  // Each of these may use the members above it, and is destroyed before them. All pointers but engine_ may be null. The
+  // threads of names_ use engine_ too, so they are stopped before it is destroyed.
   std::unique_ptr<EndNames> names_;
   std::unique_ptr<ConnectionLog> connection_log_;
   std::unique_ptr<CaptureEngine> engine_;

@@ -6,8 +6,8 @@
 
 namespace tcpgauge {
 
-// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). U+FFFD
-// replaces bytes that are not valid UTF-8. Empty when the kernel gives no name.
+// Returns the name by which users distinguish this agent from others: the name of its host (uname(2)). U+FFFD replaces
+// bytes that are not valid UTF-8. Returns an empty text when the kernel gives no name.
 std::string AgentName();
 
 }  // namespace tcpgauge

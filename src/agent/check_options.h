@@ -9,13 +9,15 @@ namespace tcpgauge {
 
 // Finds the mistakes in `options`, in the filter, in the OTEL_* environment and in the web configuration for which the
 // agent would end with kExitUsage. Reads the web configuration with its certificates and keys. Opens no interface,
-// capture file, log or socket. It needs no privilege, so it can run on another host than the agent, as in CI.
+// capture file, log or socket. Needs no privilege, so it can run on another host than the agent, as in CI. With
+// --attach, checks only the address.
 //
-// What may be there at the next start is not checked: interfaces, addresses, users, and files other than the web
-// configuration. See CheckCapture() for what is known of the filter.
+// Whatever may exist at the next start, though it does not exist now, is not checked: interfaces, addresses, users, and
+// files other than the web configuration. See CheckCapture() for what is known of the filter.
 //
-// Thread: any. Logs warnings as the start does. Errors: kInvalidArgument, also for a file that cannot be read, because
-// the caller asks for a verdict on the files too. The message is one line.
+// Thread: the only thread of the process (see FitToMemory()). Logs warnings as the start does. Errors:
+// kInvalidArgument, also for a file that cannot be read, because the caller asks for a verdict on the files too. The
+// message is one line.
 absl::Status CheckOptions(const Options& options);
 
 }  // namespace tcpgauge

@@ -27,17 +27,17 @@
 
 namespace tcpgauge {
 
-// Gives names to the ends of connections: makes the sources that --identity asks for, and runs the threads of the
-// sources and of the maker. For a capture that is read from a file, it takes the names from --identity.file instead,
-// and runs no thread. Otherwise it writes the names to that file whenever they change.
+// Gives names to the ends of connections. In a live capture, makes the sources that --identity asks for, runs the
+// threads of the sources and of the maker, and writes the names to --identity.file, if that is given, whenever they
+// change. For a capture that is read from a file, reads the names from --identity.file instead, and runs no thread.
 //
 // Thread: one thread calls Open(), Start(), BeginStop() and Stop(), and destroys the object. Any thread may use hub().
 class EndNames {
  public:
-  // Gives the workers another map. The thread of Start() calls it once, and the maker's thread later.
+  // Gives the workers a new map. The thread that calls Start() calls it once, and later the maker's thread calls it.
   using Post = std::function<void(const std::shared_ptr<const IdentityMap>&)>;
 
-  // Returns the error of Open() for which no file is read.
+  // Returns the error of Open() that needs no file: a wrong URL of the API server.
   static absl::Status Check(const Options& options);
 
   // Reads --identity.file if a capture is read from a file. Starts no thread. Null if `options` ask for no names.
@@ -49,14 +49,15 @@ class EndNames {
   EndNames(const EndNames&) = delete;
   EndNames& operator=(const EndNames&) = delete;
 
-  // Posts the first map, and then starts the threads. Call it once, after the privileges are dropped, so that the file
-  // is written as it will be later. Whatever `post` uses must live until Stop(). Errors: those of WriteIdentityFile().
-  // A later failure to write is logged, at most once a minute.
+  // Posts the first map, and then starts the threads. Call it once, after the privileges are dropped, so that the first
+  // write of the file has the same rights as the later ones. Whatever `post` uses must live until Stop(). Errors: those
+  // of WriteIdentityFile(). A later failure to write is logged, at most once a minute.
   absl::Status Start(Post post);
 
   // Tells the threads that wait for the network to end. Returns at once.
   void BeginStop();
-  // Returns when the threads have ended. The maker's thread finishes its round, which takes milliseconds.
+  // Returns when the threads have ended. The maker's thread finishes its round (see IdentityMaker::Round()). For the
+  // threads of the API, see KubeSources::Stop().
   void Stop();
 
   const IdentityHub& hub() const { return hub_; }

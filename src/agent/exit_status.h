@@ -10,8 +10,8 @@ namespace tcpgauge {
 // use, or a capture file is damaged. The same command may succeed later. The supervisor should start the agent again.
 constexpr int kExitFailure = 1;
 
-// An option, a value, the filter or the content of the web configuration is wrong, or a file to read is not a capture.
-// The same command fails every time, so the supervisor should not start the agent again.
+// An option, a value, the filter, or the content of a configuration file or of a file of names is wrong, or a file to
+// read is not a capture. The same command fails every time, so the supervisor should not start the agent again.
 constexpr int kExitUsage = 2;
 
 // Returns the exit status for `status`, the result of the agent's start or end: 0 for OK, kExitUsage for

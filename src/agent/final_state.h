@@ -10,9 +10,9 @@
 namespace tcpgauge {
 
 // Prints the hub's current snapshot on standard output, in the form that --output asks for. Without --output, prints
-// nothing. Waits for a slow reader as Patience does after BeginEnd().
+// nothing. Waits for a slow reader as long as Patience allows after BeginEnd().
 //
-// Errors: kUnavailable when standard output cannot be written, or when nobody reads it.
+// Errors: kUnavailable when standard output cannot be written, or when its reader was given up.
 absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub, const Haste& haste);
 
 }  // namespace tcpgauge

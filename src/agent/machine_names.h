@@ -13,8 +13,8 @@ namespace tcpgauge {
 // name as `hostname --fqdn` shows it.
 //
 // The fully qualified name comes from /etc/hosts or the DNS. A DNS server that does not answer would hold up the start
-// for many seconds, and a running look-up cannot be interrupted. So LookUp() leaves it to a thread, which nobody waits
-// for. Until it has ended, the name is not known.
+// for many seconds, and a running look-up cannot be interrupted. So LookUp() starts a thread for the look-up, and
+// nobody waits for this thread. Until it ends, the fully qualified name is not known.
 //
 // Thread: any thread may call the const methods.
 class MachineNames {
@@ -22,7 +22,7 @@ class MachineNames {
   // Returns the canonical name of a host, or an empty text. May be slow.
   using Resolver = std::function<std::string(const std::string& host)>;
 
-  // Knows the names of the kernel, and asks getaddrinfo(3) for the other one.
+  // Takes the host name from the kernel, and asks getaddrinfo(3) for the fully qualified name.
   MachineNames();
   // `host` takes the place of the kernel's name.
   MachineNames(const std::string& host, Resolver resolver);

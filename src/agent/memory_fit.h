@@ -11,12 +11,12 @@
 
 namespace tcpgauge {
 
-// Returns the number of bytes that the process may take, or 0 for no limit. If --max-memory is set, that is the limit.
-// Otherwise the limit is that of the control group.
+// Returns the number of bytes that the process may take, or 0 for no limit. The limit is --max-memory if it is set.
+// Otherwise it is that of the control group.
 uint64_t MemoryLimitOf(const Options& options);
 
 // Plans the memory of the process within `limit_bytes` (0 = no limit), and returns the plan. Also stores the bounds of
-// the capture in `*engine`. If the limit is too small for everything that `options` ask for, bounds become lower than
+// the capture in `*engine`. If the limit is too small for everything that `options` ask for, some bounds are lower than
 // asked for. `pushes` says whether metrics are pushed.
 //
 // If everything that `options` ask for may take more than half of the limit, also calls KeepHeapTight(). Call

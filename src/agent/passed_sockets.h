@@ -7,8 +7,8 @@
 
 namespace tcpgauge {
 
-// Returns `options` with the sockets that systemd passed as addresses to listen on (see ListenSocket::Open()), if
-// --web.systemd-socket asks for them. Otherwise returns `options` as they are.
+// Returns a copy of `options`. If --web.systemd-socket is set, the copy's addresses to listen on are the sockets that
+// systemd passed (see ListenSocket::Open()).
 //
 // Errors: kNotFound when systemd passed no socket.
 absl::StatusOr<Options> WithPassedSockets(const Options& options);

@@ -11,7 +11,7 @@ namespace tcpgauge {
 // Returns the bounds that `options` set for an exposition.
 ExpositionLimits ExpositionLimitsOf(const Options& options);
 
-// Returns the shares of the series limit that `options` give to interfaces, edges and names.
+// Returns how the series limit of `options` is divided (see PlanSeries()).
 SeriesPlan SeriesPlanOf(const Options& options);
 
 }  // namespace tcpgauge

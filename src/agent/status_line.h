@@ -8,8 +8,8 @@
 
 namespace tcpgauge {
 
-// Returns what `systemctl status` shows: "12 connections on eth0, wg0 (down)". Lists the named interfaces, at most ten.
-// Names are made harmless for a terminal. Thread: any.
+// Returns what `systemctl status` shows: "12 connections on eth0, wg0 (down)". Lists the interfaces that the user
+// named, at most ten; "..." stands for more. Names are made harmless for a terminal. Thread: any.
 std::string StatusLine(const Snapshot& snapshot);
 
 }  // namespace tcpgauge

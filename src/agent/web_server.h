@@ -21,8 +21,8 @@
 
 namespace tcpgauge {
 
-// Returns an error if OpenWebServer() would refuse `options` whatever the host: kInvalidArgument when the telemetry
-// path is the path of another page.
+// Checks `options` without opening anything. Errors: kInvalidArgument when the telemetry path is the path of another
+// page.
 absl::Status CheckWebOptions(const Options& options);
 
 // Returns the data from which HTTP answers are made. `memory_limit_bytes` is shown to clients; 0 = no limit. `engine`

@@ -19,38 +19,39 @@
 namespace tcpgauge {
 
 // An agent that runs elsewhere, as a hub of its snapshots. A thread of this class asks the agent every second, and at
-// once when the top view posts another query to wanted().
+// once when the top view posts to wanted() that it needs something else.
 //
 // While there is no usable answer, the thread keeps asking every second, and publishes copies of the last snapshot. In
-// these copies, Snapshot::trouble says for how long. If the agent does answer, Snapshot::trouble also says why the
-// answer cannot be used.
+// these copies, Snapshot::trouble says for how long there has been no usable answer. Unless the error is kUnavailable,
+// Snapshot::trouble also has its message.
 //
 // Owns the thread, the connection and the hub.
 // Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The top view's thread posts to
 // wanted().
 //
-// The agent is not trusted. It may send anything, as much and as slowly as it likes. The thread looks whether it must
-// end after each piece that libcurl hands over, so the destructor takes some milliseconds.
+// The agent is not trusted. It may send anything, as much and as slowly as it likes. After each piece that libcurl
+// hands over, the thread checks whether it must end. So the destructor takes some milliseconds.
 //
-// Bounds: those of HttpFetch, SnapshotFromJson() and EdgesFromJson() of kMaxEdges edges. While the thread reads an
-// answer, it takes at most 128 MiB besides the snapshots: 48 MiB for the body that waits, 64 MiB for the parser, and
-// the rest for the libraries.
+// Bounds: those of HttpFetch, of SnapshotFromJson(), and of EdgesFromJson() with kMaxEdges edges. While the thread
+// reads an answer, it takes at most 128 MiB besides the snapshots: 48 MiB for the body that waits, 64 MiB for the
+// parser, and the rest for the libraries.
 class AttachedAgent {
  public:
-  // The edges to ask for: those with the highest rates. More than an agent exports by default.
+  // How many edges to ask for: those with the highest rates. An agent exports fewer by default.
   static constexpr size_t kMaxEdges = 1000;
 
   // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the
   // start. Gives up once `stop_fd` is readable, and reads nothing from `stop_fd`. `clock` must outlive the result.
   //
-  // Errors: kCancelled when it gave up, otherwise kUnavailable. The message begins with "--attach: " and the address
-  // without user and password. It may hold bytes that the agent chose: make it printable before you show it.
+  // Errors: kCancelled when `stop_fd` was readable, otherwise kUnavailable. The message begins with "--attach: " and
+  // the address without user and password. It may hold bytes that the agent chose: make it printable before you show
+  // it.
   static absl::StatusOr<std::unique_ptr<AttachedAgent>> Attach(const AgentAddress& address, const ClientTlsFiles& tls,
                                                                const Clock* clock, int stop_fd);
   // Ends the thread, also in the middle of a request.
   ~AttachedAgent();
 
-  // Always has a snapshot of the agent. Valid as long as this object.
+  // Never empty: has a snapshot of the agent from the start. Valid as long as this object.
   const SnapshotHub& hub() const { return hub_; }
   // The query that selects and sorts the connections of the snapshots. Valid as long as this object.
   WantedQuery* wanted() { return &wanted_; }
@@ -60,7 +61,8 @@ class AttachedAgent {
 
   void Run();
   absl::Status Poll(int stop_fd);
-  // Fetches the edges and puts them into `*snapshot`, or the reason why there are none. Errors: kCancelled.
+  // Fetches the edges and puts them into `*snapshot`. If that fails, puts the reason there instead. Errors: only
+  // kCancelled.
   absl::Status FetchEdges(int stop_fd, Snapshot* snapshot);
   void PublishTrouble(const absl::Status& status);
 
@@ -73,7 +75,7 @@ class AttachedAgent {
   uint64_t agent_sequence_ = 0;  // Snapshot::sequence in the last answer
   int64_t capture_start_time_ns_ = 0;
   ConnectionQuery answered_;    // the query of the last answer
-  bool has_edges_ = false;      // whether the last answer has what there is to know of edges
+  bool has_edges_ = false;      // whether edges were asked for with the last answer
   int64_t answer_time_ns_ = 0;  // steady time of the last answer
   std::thread thread_;
 };

@@ -17,21 +17,21 @@ struct EdgesAnswer {
 };
 
 // The bounds of an answer of /api/v1/edges. An edge takes some 2,500 bytes, or 8,000 with the longest names and the
-// most buckets. The other bounds are those of AnswerBounds.
+// most buckets of histograms. The other bounds are those of AnswerBounds.
 struct EdgesAnswerBounds {
   static constexpr size_t kBytes = 1 << 20;              // of the whole answer, with kEdgeBytes
   static constexpr size_t kEdgeBytes = 10240;            // added to kBytes for each edge that was asked for
-  static constexpr uint64_t kCount = uint64_t{1} << 53;  // a greater count becomes this one, so that sums stay exact
+  static constexpr uint64_t kCount = uint64_t{1} << 53;  // a greater count becomes kCount; up to here a double is exact
 };
 
-// Returns the edges that `body` describes, the answer of /api/v1/edges to a request with the parameter `limit`. It is
-// read while it arrives. Whatever the agent did not list is part of EdgesView::other and EdgeChanges::other, so that
-// everything adds up to the agent's totals. Members that the answer does not have are empty, above all the
-// distributions, which are skipped.
+// Returns the edges that `body` describes. `body` is the answer of /api/v1/edges to a request with the parameter
+// `limit`, and is read while it arrives. EdgesView::other and EdgeChanges::other get the agent's totals less all listed
+// edges, so that everything adds up to the totals. Members that the answer does not have are empty. Distributions are
+// skipped, so they are empty too.
 //
 // The answer is not trusted: see SnapshotFromJson(). An edge whose client or server cannot be read is an error.
 //
-// Bounds: EdgesAnswerBounds, and AnswerBounds::kIdentitiesBytes of names.
+// Bounds: EdgesAnswerBounds, and AnswerBounds::kIdentitiesBytes of identities, where each end of each edge counts.
 // Errors: as SnapshotFromJson().
 absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit);
 

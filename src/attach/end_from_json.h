@@ -13,7 +13,7 @@
 
 namespace tcpgauge {
 
-// What an agent's answers say of an end of a connection or of an edge. The answers are not trusted.
+// Reads what an agent's answers say of an end of a connection or of an edge. The answers are not trusted.
 // Thread: any.
 
 // The members of an endpoint, as far as they were read.
@@ -27,10 +27,11 @@ struct EndpointMembers {
   Endpoint Value() const { return {*address, static_cast<uint16_t>(port)}; }
 };
 
-// Takes a member that says who is at an end. A name that does not follow IsName() is unknown, except that of a process.
+// Takes a member that says who is at an end. A name that does not follow IsName() becomes empty. Exception: the name of
+// a process may hold any bytes, and is cut to kMaxCommBytes.
 void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* identity);
 
-// Returns the memory that an identity takes.
+// Returns how many bytes of AnswerBounds::kIdentitiesBytes an identity takes.
 size_t BytesOf(const EndIdentity& identity);
 
 }  // namespace tcpgauge

@@ -30,23 +30,24 @@ class HttpFetch final : public AnswerBody {
   HttpFetch(const AgentAddress& address, const ClientTlsFiles& tls);
 
   // Requests `path_and_query`, and waits until the body of the answer begins. Next() then returns the body. Connects if
-  // necessary, and cancels an earlier request. Both functions give up once `stop_fd` is readable. They do not read from
-  // it.
+  // necessary, and cancels an earlier request. Request() and Next() give up once `stop_fd` is readable. They do not
+  // read from `stop_fd`.
   //
-  // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, with the beginning of the answer's
-  // body as the message. kUnauthenticated for status 401. kNotFound for status 404. kUnavailable for any other status
-  // except 200, and for any other failure. A message has at most 500 bytes, and need not name the agent. It may hold
-  // any bytes that the agent sent: make it printable before you show it.
+  // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, and for 421 if the answer has a
+  // body. kUnauthenticated for 401. kNotFound for 404. kUnavailable for any other status except 200, and for any other
+  // failure. For 400, 404 and 421, the message quotes the beginning of the answer's body, at most 500 bytes. A message
+  // need not name the agent. It may hold any bytes that the agent sent: make it printable before you show it.
   absl::Status Request(const std::string& path_and_query, int stop_fd);
 
   // Errors: kCancelled and kUnavailable, as above. When the answer is too long, the error follows the last piece.
   absl::StatusOr<std::string> Next() override;
 
-  // Gives up the request under way, if any.
+  // Cancels the request under way, if any.
   void Cancel();
 
  private:
-  // Advances the request. Returns the answer once it is complete.
+  // Waits until the request has made progress, for at most a second. Returns the answer once it is complete, before
+  // that nullopt.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
   void TakeLast(HttpAnswer* answer);
   void SetWaiting(std::string body);

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// The bounds of an answer of /api/v1/connections. They are far above what an agent sends: a connection takes about 900
-// bytes, or 10,000 with the most and longest views and the longest names, and eight levels are used.
+// The bounds of an answer of /api/v1/connections. They are above what an agent sends: a connection takes about 900
+// bytes, or 10,000 with the most and longest views and the longest names. Its answers nest seven levels deep.
 struct AnswerBounds {
   static constexpr size_t kBytes = 4 << 20;          // of the whole answer, with kConnectionBytes
   static constexpr size_t kConnectionBytes = 10240;  // added to kBytes for each connection that was asked for
@@ -19,20 +19,20 @@ struct AnswerBounds {
   static constexpr size_t kDepth = 64;               // of nested objects and arrays, even of an unknown member
   static constexpr size_t kInterfaces = 4096;
   static constexpr size_t kNameBytes = 256;  // of the name of the agent or of an interface; the rest is cut off
-  // Of all names of the ends of connections together, each identity counted once, and 64 bytes for each identity.
-  // Connections after the one that exceeds this bound have no names.
+  // Of all identities of the ends of connections together. Each different identity counts once, with the bytes of its
+  // names and 64 more. After the identity that exceeds this bound, ends have no names.
   static constexpr size_t kIdentitiesBytes = 8 << 20;
 };
 
 // Returns the snapshot that `body` describes. `body` is the answer of /api/v1/connections to a request with the
 // parameter `limit`, and is read while it arrives. Snapshot::connections_not_listed counts all connections that the
-// answer does not list. not_listed_client_sent and not_listed_server_sent are the sums of the payload and the rates of
-// the unlisted connections that match the answer's query.
+// answer does not list. not_listed_client_sent and not_listed_server_sent have the payload and the rates, added up, of
+// those unlisted connections that match the answer's query.
 //
 // The answer is not trusted: whatever it contains, the result is a snapshot or an error. An agent of another version
 // may leave members out or send more. Missing members count as 0 or unknown, and so do values of another type or out of
-// range. Unknown members are skipped. If a member occurs twice, the last one counts. A connection without a known
-// state counts as established. A missing service is the server. Of a connection's views, only the first
+// range. Unknown members are skipped. If a member occurs twice, the last one counts. A connection without a known state
+// counts as established. Without a service, the service is the server. Of a connection's views, only the first
 // ConnectionView::kMaxPerConnection are read, and a view whose client or server cannot be read is left out. A name of
 // an end that does not follow IsName() is unknown, except that of a process. Times are from 1970 to 2116, durations at
 // most 146 years, and rates at most 10^18 bytes a second. The names of agents, interfaces and processes may hold any

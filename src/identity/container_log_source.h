@@ -12,7 +12,7 @@
 
 namespace tcpgauge {
 
-// What the name of a link to a container's log file says.
+// What the name of a symbolic link to a container's log file says.
 struct ContainerLog {
   std::string container_id;
   EndIdentity container;
@@ -23,25 +23,26 @@ struct ContainerLog {
 // kubelet has cut (see ContainerLogSource).
 std::optional<ContainerLog> ParseContainerLogName(std::string_view name);
 
-// What the target of such a link says.
+// What the target of a link says whose name the kubelet has cut.
 struct PodLog {
   std::string pod_uid;
   EndIdentity pod;
 };
 
 // Parses a link whose name the kubelet has cut. `target` is the path in the link:
-// "/var/log/pods/NAMESPACE_POD_UID/CONTAINER/NUMBER.log". Returns nullopt if `name` is not cut, or does not begin with
-// the names in `target`.
+// "/var/log/pods/NAMESPACE_POD_UID/CONTAINER/NUMBER.log". Returns nullopt if `name` is not cut, if `target` has another
+// form, or if `name` does not begin with the names in `target`.
 std::optional<PodLog> ParseCutContainerLog(std::string_view name, std::string_view target);
 
-// Finds the pods on this node. The kubelet keeps a link to the log of each container, for log readers, and the link's
-// name has the names of the container and its pod. This class reads the links themselves and not the logs, because
-// other users may not read the logs.
+// Finds the pods on this node. For log readers, the kubelet keeps a symbolic link to the log of each container. The
+// link's name has the names of the container and its pod. This class reads only the names and targets of the links. It
+// does not open the logs, because only root may read them.
 //
 // The kubelet cuts names to 255 bytes. A name that was cut has no container id. The target of its link names the pod.
 //
 // Thread: see IdentitySource.
-// Bounds: kMaxLinks links in each round, in the order of the folder. If there are more, the draft counts one overflow.
+// Bounds: kMaxLinks entries of the folder in each round, in the order of the folder. If there are more, the draft
+// counts one overflow.
 class ContainerLogSource final : public IdentitySource {
  public:
   static constexpr int kMaxLinks = 32768;

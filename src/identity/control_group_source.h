@@ -15,19 +15,20 @@
 
 namespace tcpgauge {
 
-// Finds the owners of control groups. The kernel reports a group of a socket by a number: the inode number of the
+// Finds the owners of control groups. The kernel reports the group of a socket by a number: the inode number of the
 // group's folder in cgroup2.
 //
 // Design. Finding a folder by its inode number takes a walk of the whole tree. The kernel never gives the number of a
-// group to another group, so the result of a walk stays true. The tree is walked again only when a socket has an
-// unknown group, such as that of a new pod.
+// group to another group, so the result of a walk stays true. The tree is walked again only when a socket has a new
+// group, such as that of a new pod: a group that the last walk did not find, and that no socket of the previous round
+// had. If the last walk found no cgroup2, each round walks again.
 //
 // REQUIRES: in each round, AddTo() of SocketSource comes first. AddTo() of this class then looks up the groups in the
 // draft.
 //
 // Thread: see IdentitySource.
-// Bounds: kMaxGroups folders in a walk, and kMaxDepth levels of folders. A walk that reaches a bound ends there, and
-// the draft counts an overflow.
+// Bounds: kMaxGroups folders in a walk, and kMaxDepth levels of folders. At a bound, the walk leaves out the rest of
+// the folder, and the draft counts an overflow.
 class ControlGroupSource final : public IdentitySource {
  public:
   static constexpr size_t kMaxGroups = 65536;
@@ -38,9 +39,9 @@ class ControlGroupSource final : public IdentitySource {
 
   void AddTo(IdentityDraft* draft) override;
   std::string_view name() const override { return "cgroup"; }
-  // False if the folder has no cgroup2.
+  // False if the last walk found no cgroup2.
   bool is_up() const override { return is_up_; }
-  // A host may have cgroup1 alone.
+  // False as long as no walk has found cgroup2, because a host may have cgroup1 alone.
   bool is_missed() const override { return was_up_; }
 
  private:
@@ -51,7 +52,7 @@ class ControlGroupSource final : public IdentitySource {
 
   const std::string folder_;
   absl::flat_hash_map<uint64_t, GroupOwner> owners_;  // of the last walk
-  absl::flat_hash_set<uint64_t> unknown_;             // groups that the last walk did not find; some are deleted ones
+  absl::flat_hash_set<uint64_t> unknown_;             // groups of sockets that the last walk did not find
   bool is_up_ = false;
   bool was_up_ = false;
 };

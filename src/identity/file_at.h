@@ -10,10 +10,10 @@
 
 namespace tcpgauge {
 
-// Functions that read the kernel's files and folders, such as those in /proc.
+// Functions that read files and folders which may vanish at any time, such as those in /proc.
 //
-// Errors: returned without a reason. It is usual that such a file vanishes meanwhile, or that this process may not read
-// it.
+// Errors: returned without a reason, because it is usual that such a file has vanished, or that this process may not
+// read it.
 // Thread: any.
 
 struct FolderCloser {
@@ -21,15 +21,16 @@ struct FolderCloser {
 };
 using Folder = std::unique_ptr<DIR, FolderCloser>;
 
-// Whether there is a file or folder at `path`, even if this process may not read it.
+// Whether there may be a file or folder at `path`. False only if the kernel says that there is none (ENOENT). So the
+// result is true if this process may not look.
 bool Exists(const std::string& path);
 
-// Opens the folder `path`, relative to the open folder `parent_fd`, or to the current one if that is AT_FDCWD. Null if
-// the folder cannot be opened.
+// Opens the folder `path`, relative to the open folder `parent_fd`, or to the current folder if `parent_fd` is
+// AT_FDCWD. Null if the folder cannot be opened.
 Folder OpenFolderAt(int parent_fd, const char* path);
 
 // Replaces `*text` with the content of the file `path`, relative to the open folder `folder_fd`, but with at most
-// `max_bytes` from its beginning. Returns whether the file could be read.
+// `max_bytes` from its beginning. Returns whether the file could be read. If not, `*text` may have been changed.
 bool ReadFileAt(int folder_fd, const char* path, size_t max_bytes, std::string* text);
 
 }  // namespace tcpgauge

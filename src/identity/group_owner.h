@@ -7,11 +7,11 @@
 
 namespace tcpgauge {
 
-// The owner of the processes in a control group: a pod, a container, or a systemd unit (see OwnerOfGroup()). Members
-// that do not apply are empty. All members are empty if the owner is unknown.
+// The owner of the processes in a control group (see OwnerOfGroup()): a pod with or without one of its containers, a
+// container, or a systemd unit. Members that do not apply are empty. All members are empty if the owner is unknown.
 struct GroupOwner {
   std::string pod_uid;  // of Kubernetes, such as "8d3a1c9e-40b1-4b52-a4d5-1d0b6a2f6a11"; of a static pod 32 hex digits
-  std::string container_id;  // 64 hex digits, or the name that the container's manager gave it
+  std::string container_id;  // 12 to 64 hex digits, or the name that its manager gave it
   std::string unit;          // such as "nginx.service"
 
   bool is_known() const { return !pod_uid.empty() || !container_id.empty() || !unit.empty(); }

@@ -18,14 +18,14 @@ namespace tcpgauge {
 //
 // Thread: any thread may call these functions.
 
-// Returns the addresses, sockets, ports and identities of `map` as JSON text, without the accept queues. Each line has
-// one entry. The entries are in the order of the addresses.
+// Returns `map` as JSON text, without the accept queues. Each entry has a line of its own. Entries are sorted by
+// address and port.
 std::string IdentityJson(const IdentityMap& map);
 
-// Reads the text that IdentityJson() returns. The identities of the map have numbers of their own, which start at 1.
+// Reads the text that IdentityJson() returns. The identities of the map get new numbers, which start at 1.
 //
-// Bounds: at most max_endpoints addresses and sockets together, 65,536 local addresses, and 16 KiB for a text or a
-// number.
+// Bounds: at most max_endpoints addresses and sockets together, 65,536 shared addresses, 65,536 local addresses, and 16
+// KiB for a text or a number.
 // Errors: those of `body`. Otherwise kInvalidArgument. The message begins with the line: "line 3: …". It says what is
 // wrong there and what would be right.
 absl::StatusOr<std::shared_ptr<const IdentityMap>> ReadIdentityJson(AnswerBody* body, size_t max_endpoints);

@@ -21,12 +21,14 @@ namespace tcpgauge {
 
 // Makes the identity maps, one in each round, from what the sources add to an IdentityDraft.
 //
-// A new map goes to the hub, from which other threads read it. It also goes to the workers if an address or socket has
-// another identity than before. A map in which only the accept queues differ does not go to the workers, because a
-// worker looks up the ends of all its connections again in each map that it gets.
+// A map that differs from the previous one goes to the hub, from which other threads read it. It also goes to the
+// workers if an end has another identity than before, or if connected sockets were replaced. A map in which only the
+// accept queues differ does not go to the workers, because a worker looks up the ends of all its connections again in
+// each map that it gets.
 //
-// The log has a warning when a source has been down for two rounds, and a line of level info when it is up again. A
-// single round may fail by chance, for example when the kernel is out of memory.
+// The log has a warning when a source that is missed (IdentitySource::is_missed()) has been down for two rounds, and a
+// line of level info when it is up again. A single round may fail by chance, for example when the kernel is out of
+// memory.
 //
 // Thread: one thread at a time.
 // Bounds: those of IdentityDraft, and of the sources.
@@ -49,8 +51,8 @@ class IdentityMaker {
 
   explicit IdentityMaker(Options options) : options_(std::move(options)), rounds_down_(options_.sources.size()) {}
 
-  // Makes a map, and publishes it if it differs from the previous one. Publishes the counters. Takes some milliseconds,
-  // and tens of milliseconds with many processes.
+  // Makes a map, and publishes it as described above. Publishes the counters. Takes some milliseconds, or tens of
+  // milliseconds with many processes.
   void Round();
   // How long the last round took, in nanoseconds.
   int64_t last_round_ns() const { return last_round_ns_; }
@@ -64,14 +66,14 @@ class IdentityMaker {
   IdentityPool pool_;
   IdentityDraft::Recent recent_;
   std::shared_ptr<const IdentityMap> published_;  // null before the first round
-  // The last map that workers got, and the previous one. The previous one is kept until the next round, so that this
-  // thread destroys it. A worker that destroyed it would read no packets meanwhile.
+  // The last map that the workers got, and the map that they got before. The latter is kept until the next round
+  // begins, so that this thread destroys it. A worker that destroyed it would read no packets meanwhile.
   std::shared_ptr<const IdentityMap> posted_;
   std::shared_ptr<const IdentityMap> posted_before_;
-  uint64_t published_fingerprint_ = 0;  // of its sockets
+  uint64_t published_fingerprint_ = 0;  // of the sockets of published_
   int64_t last_round_ns_ = 0;
   std::vector<int> rounds_down_;  // of each source, but at most kRoundsUntilWarning
-  uint64_t overflows_ = 0;        // what found no room, counted again in each round
+  uint64_t overflows_ = 0;        // facts that found no room, counted again in each round
 };
 
 }  // namespace tcpgauge

@@ -9,18 +9,18 @@
 namespace tcpgauge {
 
 // A source of identities: it knows who has some of the addresses or sockets, for example from /proc or from the
-// Kubernetes API. IdentityMaker asks all sources one after the other, again and again. Each time is a round. What the
-// sources add to the draft of a round becomes an identity map.
+// Kubernetes API. In each round, IdentityMaker asks all sources one after the other. What they add to the draft of the
+// round becomes an identity map.
 //
-// Thread: in each round, the thread that makes identity maps calls AddTo(), and then is_up(). No two threads do so at
-// the same time.
+// Thread: in each round, the thread that makes identity maps calls AddTo(), and then the other methods. No two threads
+// do so at the same time.
 class IdentitySource {
  public:
   virtual ~IdentitySource() = default;
 
-  // Adds to `draft` what the source knows now. Called once in each round, after the sources in front of it. May read
-  // files and ask the kernel, but never waits for the network. A source that needs the network has a thread of its own,
-  // and adds a copy of what this thread has learned.
+  // Adds to `draft` what the source knows now. Called once in each round, in the order of the sources. May read files
+  // and ask the kernel, but never waits for the network. A source that needs the network has a thread of its own, and
+  // AddTo() copies what that thread has learned.
   virtual void AddTo(IdentityDraft* draft) = 0;
 
   // The label `source` of tcpgauge_identity_up, such as "proc". Lives as long as the process.

@@ -11,12 +11,12 @@
 
 namespace tcpgauge {
 
-// The folders that the sources of IdentityLevel::kLocal read.
+// The folders that the sources of IdentityLevel::kLocal read, and the node on which they are.
 struct LocalPaths {
   std::string procfs;          // --path.procfs
   std::string cgroup;          // --path.cgroup
   std::string container_logs;  // --path.container-logs
-  std::string node;            // the name of this node, for the pods on it; may be empty
+  std::string node;            // the name of this node, which the pods on it get; may be empty
 };
 
 // Makes the sources of IdentityLevel::kLocal, in the order in which IdentityMaker must ask them. `clock` must outlive

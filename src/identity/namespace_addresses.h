@@ -15,7 +15,8 @@ namespace tcpgauge {
 // Appends the IPv4 addresses in `fib_trie`: those of the routes "/32 host LOCAL". An address may be appended twice.
 void AppendAddressesOfFibTrie(std::string_view fib_trie, std::vector<IpAddress>* addresses);
 // Appends the IPv6 addresses in `if_inet6`, except those of the loopback interface, because whoever controls the
-// namespace may add any address there. (For IPv4 this is not possible: fib_trie does not name the interface.)
+// namespace may add any address there. (IPv4 addresses of the loopback interface cannot be left out like this, because
+// fib_trie does not name the interface.)
 void AppendAddressesOfIfInet6(std::string_view if_inet6, std::vector<IpAddress>* addresses);
 
 }  // namespace tcpgauge

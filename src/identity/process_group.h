@@ -9,7 +9,7 @@
 namespace tcpgauge {
 
 // Returns the owner of a process. `cgroup_file` is the content of its file /proc/PID/cgroup. With cgroup1, the file has
-// a line for each hierarchy, and the lines may name different owners. A pod is preferred to a container, and a
+// a line for each hierarchy, and the lines may name different owners. Then a pod is preferred to a container, and a
 // container to a unit.
 GroupOwner OwnerOfProcess(std::string_view cgroup_file);
 

@@ -19,12 +19,13 @@
 namespace tcpgauge {
 
 // Finds the addresses of pods, containers and units by their processes. /proc/PID/cgroup names the owner of a process,
-// and the files in /proc/PID/net have the addresses of its network namespace.
+// and the files in /proc/PID/net have the addresses of its network namespace. If an owner has only one process, its
+// name (/proc/PID/comm) is added too.
 //
 // Design. Every user may read all of these files. The usual way to tell network namespaces apart is /proc/PID/ns/net,
 // which only a user who may trace the process can read. Instead, the inode number of /proc/PID/net/fib_trie identifies
-// a network namespace, because the kernel makes this file once for each namespace. Processes in the network namespace
-// of the host give no addresses, because several workloads share the addresses there.
+// a network namespace, because the kernel makes this file once for each namespace. Processes in the agent's own network
+// namespace, which is the host's, give no addresses, because several workloads share the addresses there.
 //
 // Trust. Every user may make a network namespace and give it any address. So only the network namespace of the oldest
 // process of a pod, container or unit counts: a process that starts later cannot claim an address for its owner. The
@@ -34,7 +35,7 @@ namespace tcpgauge {
 // Thread: see IdentitySource.
 // Bounds: kMaxProcesses processes in a round, the lowest numbers first, and kMaxNamespaces network namespaces with the
 // first kMaxAddressesOfNamespace addresses of each. The draft counts what does not fit as an overflow. At most the
-// first kMaxFileBytes of a file are read, which is not counted.
+// first kMaxFileBytes of a file are read; a longer file is not counted.
 class ProcessSource final : public IdentitySource {
  public:
   static constexpr int kMaxProcesses = 32768;
@@ -52,12 +53,13 @@ class ProcessSource final : public IdentitySource {
   bool is_missed() const override { return Exists(folder_); }
 
  private:
-  // The processes of an owner.
+  // What is known of the processes of an owner.
   struct Processes {
     std::string first;  // a process's number
     bool has_several = false;
   };
-  // Whether the process is in a pod, but in none of its containers; and its start time. The smaller, the older.
+  // First: whether the process is in a pod, but in none of its containers. Second: its start time, in clock ticks since
+  // the boot. The process with the smallest pair counts as the oldest.
   using Age = std::pair<bool, uint64_t>;
   struct OldestProcess {
     std::string number;
@@ -65,7 +67,7 @@ class ProcessSource final : public IdentitySource {
     ino_t network_namespace = 0;
   };
   using ProcessesByOwner = absl::flat_hash_map<GroupOwner, Processes>;
-  using OldestByOwner = absl::flat_hash_map<GroupOwner, OldestProcess>;  // a pod's owner has no container_id
+  using OldestByOwner = absl::flat_hash_map<GroupOwner, OldestProcess>;  // container_id is empty for a pod
   using AddressesByNamespace = absl::flat_hash_map<ino_t, std::vector<IpAddress>>;
 
   // Fills oldest_ too.
@@ -81,7 +83,7 @@ class ProcessSource final : public IdentitySource {
   ino_t own_namespace_ = 0;
   OldestByOwner oldest_;            // of this round
   AddressesByNamespace addresses_;  // of this round
-  std::string text_;                // of a file, kept for its memory
+  std::string text_;                // content of a file; a member so that its memory is used again
   bool is_up_ = false;
 };
 

@@ -11,13 +11,13 @@
 
 namespace tcpgauge {
 
-// Remembers the identities of keys that the sources no longer name. A key is an address or an endpoint. It is kept for
-// kKeepNs after it was last seen. Otherwise the last packets of a deleted pod would have an unknown end.
+// Remembers the identities of keys that the sources no longer name. A key is an address or an endpoint. A key is kept
+// for kKeepNs after it was last seen. Otherwise the last packets of a deleted pod would have an unknown end.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the keys for which Note() was called since the last AddDead(), and those for which AddDead() had room. Call
-// Note() only for keys that the sources no longer name. To remember all other keys too would take as much memory as a
-// map.
+// Bounds: the keys for which Note() was called since the last AddDead(), and those that were in `*names` after
+// AddDead(). Call Note() only for keys that the sources no longer name. To remember all other keys too would take as
+// much memory as a map.
 template <typename Key>
 class RecentNames {
  public:
@@ -33,8 +33,9 @@ class RecentNames {
   // Forgets the identity of `key`, because another one has the key now.
   void Forget(const Key& key) { names_.erase(key); }
 
-  // Adds to `*names` the noted keys that it lacks and that were last seen less than kKeepNs ago. Adds at most `room`
-  // keys, in any order. Forgets the keys that it lacks and does not get.
+  // Adds the noted keys that `*names` lacks, at most `room` of them, in any order. Forgets those for which there is no
+  // room, and those that were last seen kKeepNs ago or earlier. A key that `*names` has already stays noted. Time:
+  // steady.
   void AddDead(int64_t now_ns, size_t room, Names* names) {
     for (auto i = names_.begin(); i != names_.end();) {
       const auto here = i++;

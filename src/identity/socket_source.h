@@ -15,8 +15,8 @@
 
 namespace tcpgauge {
 
-// Returns the addresses of this network namespace, except those of the interface kube-ipvs0, where kube-proxy may have
-// put the addresses of all services of the cluster. Returns nullopt if the kernel does not report the addresses.
+// Returns the addresses of this network namespace, except those of the interface kube-ipvs0: kube-proxy may have put
+// the addresses of all services of the cluster there. Returns nullopt if the kernel does not report the addresses.
 std::optional<std::vector<IpAddress>> AddressesOfThisNamespace();
 
 // Reads from the kernel the TCP sockets of this network namespace with their control groups, the accept queues of the
@@ -42,7 +42,7 @@ class SocketSource final : public IdentitySource {
  private:
   const Clock& clock_;
   const std::function<std::optional<std::vector<IpAddress>>()> read_addresses_;
-  std::vector<IpAddress> addresses_;  // that were read last
+  std::vector<IpAddress> addresses_;  // those that were read last
   TcpSocketReader sockets_;
   bool is_up_ = false;
 };

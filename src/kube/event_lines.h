@@ -39,7 +39,7 @@ class EventLines {
  private:
   AnswerBody& body_;
   const size_t max_line_bytes_;
-  std::string piece_;       // of the body
+  std::string piece_;       // a piece of the body
   size_t taken_bytes_ = 0;  // of piece_
   std::string line_;        // the beginning of the next line, if it was in earlier pieces
   bool is_skipping_ = false;

@@ -9,9 +9,10 @@ namespace tcpgauge {
 
 constexpr size_t kMaxFailureMessageBytes = 300;
 
-// Returns the error message in `body`, the body of an answer with an error status: the member `message` of an object of
-// kind Status, or the beginning of any other body. The message has at most kMaxFailureMessageBytes, and may be cut
-// within a character. It is not trusted, because the server wrote it.
+// Returns the error message in `body`, the body of an answer with an error status. If the body is a JSON object with a
+// text `message`, as the API's kind Status is, returns this text. Otherwise returns the beginning of the body. The
+// message has at most kMaxFailureMessageBytes, and may be cut within a character. The server wrote it, so do not trust
+// it.
 std::string FailureMessage(const std::string& body);
 
 }  // namespace tcpgauge

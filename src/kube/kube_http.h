@@ -17,24 +17,26 @@
 
 namespace tcpgauge {
 
-// Calls one API server over HTTP/1.1, with libcurl. The connection stays open from one request to the next. If the
-// environment names a proxy, the connection goes through it (ProxySettings), as for other clients of Kubernetes.
+// Calls one API server over HTTP/1.1, with libcurl. The connection stays open from one request to the next, unless a
+// request is ended early. If the environment names a proxy, the connection goes through it (ProxySettings), as for
+// other clients of Kubernetes.
 //
 // Why not HTTP/2. A list or watch is one request at a time, so a second stream would carry nothing.
 //
-// The token and the authorities are read again before each request if they have changed. New authorities apply to new
-// connections. The API server checks the token when a watch begins, so a watch continues when its token is replaced.
+// Before each request, the files of the token and of the authorities are read again if they have changed. New
+// authorities apply to new connections. The API server checks the token when a watch begins, so a watch continues when
+// its token is replaced.
 //
-// Answers are not compressed. The API server never compresses a watch, and the compression of a list would cost it
+// Answers are not compressed. The API server never compresses a watch, and compressing a list would cost the server
 // processor time.
 //
 // Thread: confined to one thread. The constructor may run in another thread.
-// Bounds: at most kMaxWaitingBytes of a body, and one piece of libcurl, wait in memory. At most 16 KiB are read of an
-// answer with an error status (400 and above), and at most 8 MiB of other answers that are not 200, such as
-// redirections. A longer answer is cancelled, and counts as a failure. The kernel closes a dead connection after a
-// minute of silence.
+// Bounds: at most kMaxWaitingBytes of a body, and one piece of libcurl, wait in memory. Reading stops after 16 KiB of
+// an answer with an error status (400 and above), and after 8 MiB of any other answer that is not 200, such as
+// redirections. Such an answer counts as a failure, whether it was read to its end or not. The kernel closes a dead
+// connection after a minute of silence.
 // Errors: those of KubeTransport. When a changed file of the account cannot be read, its previous content stays in use.
-// A warning is logged, once for each change.
+// Then a warning is logged, once for each change.
 class KubeHttp final : public KubeTransport {
  public:
   static constexpr size_t kMaxWaitingBytes = 64 << 10;
@@ -50,7 +52,8 @@ class KubeHttp final : public KubeTransport {
 
  private:
   absl::Status RefreshAccount();
-  // Advances the request. Returns the answer once it is complete.
+  // Waits until the request has made progress, for at most a second. Returns the answer once it is complete, before
+  // that nullopt.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
   // Reads the rest of an answer whose status is not 200.
   absl::StatusOr<KubeAnswer> ReadFailure(std::optional<HttpAnswer> answer);

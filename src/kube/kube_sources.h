@@ -26,11 +26,11 @@ struct KubeOptions {
   IdentityLevel level = IdentityLevel::kNode;  // kNode or kCluster
   std::string server;                          // the URL of the API server, such as "https://10.43.0.1:443"
   ServiceAccountFiles account;
-  std::string node;  // the name of this node, as the API has it
+  std::string node;  // the name of this node in the API
   std::string user_agent;
   size_t max_endpoints = 20000;                                  // of each source
   int64_t first_request_spread_ns = 60 * kNanosecondsPerSecond;  // see FirstRequestNs()
-  // Intervals of each ListWatch. The members about its resource are not used.
+  // For each ListWatch. `resource`, `path`, `selector` and `first_request_ns` are not used.
   ListWatchOptions intervals;
 };
 
@@ -38,26 +38,27 @@ struct KubeOptions {
 struct KubeCounts {
   std::string_view source;  // IdentitySource::name()
   ListWatchCounts list_watch;
-  uint64_t overflows = 0;  // endpoints and pods that were not kept
+  uint64_t overflows = 0;  // how many times a pod, or an endpoint, was not stored
 };
 
-// The identity sources that read the Kubernetes API. With the level kNode, there is one source: the pods of this node.
-// With kCluster, there are also the EndpointSlices and the services of the cluster.
+// The identity sources that read the Kubernetes API. With the level kNode, the only source is the pods of this node.
+// With kCluster, the EndpointSlices and the services of the cluster are sources too.
 //
-// Design. No source reads the pods of all nodes. Other agents did so: watches of all pods from each node overloaded API
-// servers, and a central cache of all pods ran out of memory.
+// Design. No source reads the pods of all nodes. Agents of other projects did so: their watches of all pods from each
+// node overloaded API servers, and a central cache of all pods ran out of memory.
 //
 // Each source has a thread and a connection of its own. AddTo() copies what the thread has learned, and never waits for
 // the network.
 //
-// Thread: one thread calls Start() and Stop(), and destroys the object. The sources follow IdentitySource. Any thread
+// Thread: one thread calls Start() and Stop(), and destroys the object. For the sources, see IdentitySource. Any thread
 // may call Counts().
-// Bounds: max_endpoints for each source. With 20,000 endpoints, the sources took 3 MB. Together with the identity maps
-// that were made from them, they took 11 MB.
+// Bounds: KubeOptions::max_endpoints pods or endpoints for each source. With 20,000 endpoints, the sources took 3 MB.
+// Together with the identity maps that were made from them, they took 11 MB.
 // Errors: logged at most once a minute for each source. After an error, the objects that were read before stay.
 class KubeSources {
  public:
-  // `options.intervals.retry.random` may be null: the object then has its own. `clock` must outlive the object.
+  // If `options.intervals.retry.random` is null, each source has a generator of its own. `clock` must outlive the
+  // object.
   KubeSources(const KubeOptions& options, const Clock* clock);
   ~KubeSources();  // calls Stop()
   KubeSources(const KubeSources&) = delete;
@@ -68,7 +69,7 @@ class KubeSources {
 
   // Tells the threads to end. Returns at once.
   void BeginStop() { stop_.Stop(); }
-  // Calls BeginStop(), and returns when the threads have ended, which takes no longer than a name look-up of libcurl.
+  // Calls BeginStop(), and returns when the threads have ended. That may take as long as a name look-up of libcurl.
   void Stop();
 
   // The sources, in the order in which AddTo() should be called. They live as long as this object.

@@ -16,8 +16,8 @@ namespace tcpgauge {
 // that sends blanks without end would keep a processor busy for as long as the request may take.
 //
 // Thread: confined to the thread of the body.
-// Bounds: at most kMaxBytes, and one piece, between two objects. The largest object that etcd stores has 1.5 MiB, and
-// at most 9 MiB as JSON.
+// Bounds: at most kMaxBytes and one piece without a complete object. The largest object that etcd stores has 1.5 MiB,
+// and at most 9 MiB as JSON.
 class ObjectBody final : public AnswerBody {
  public:
   static constexpr size_t kMaxBytes = 16 << 20;

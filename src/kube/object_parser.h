@@ -24,8 +24,8 @@ class ObjectParser {
   virtual bool Wants(std::string_view path) const = 0;
   // Receives a member that is neither an object nor an array.
   virtual void Take(std::string_view path, const JsonScalar& value) = 0;
-  // Called at the end of an object or array at this path. An array and its items have the same path, so the call for
-  // the array follows the call for its last item.
+  // Called at the end of an object or array at this path for which Wants() was true. An array and its items have the
+  // same path, so the call for the array follows the call for its last item.
   virtual void Leave(std::string_view path) = 0;
 };
 

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Stores the API objects of one kind, or what identities need of them. ListWatch calls it.
+// Stores what identities need of the API objects of one kind. ListWatch calls it.
 //
 // A read of all objects begins with BeginSync(). If all objects have come, it ends with EndSync(), which removes the
 // objects for which Put() was not called since BeginSync(). So a read that breaks off removes no object.

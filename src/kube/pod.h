@@ -9,7 +9,8 @@
 
 namespace tcpgauge {
 
-// The members of a pod that identities need. The texts are as the API sends them, so IsName() may be false for them.
+// The members of a pod that identities need. The texts are the first kMaxNameBytes + 1 bytes of what the API sends.
+// They are not checked, so IsName() may be false for them.
 struct Pod {
   std::string namespace_name;
   std::string name;

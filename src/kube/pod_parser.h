@@ -15,7 +15,7 @@ namespace tcpgauge {
 // Reads a pod (core/v1 Pod).
 //
 // Thread: confined to one thread.
-// Bounds: a name is cut after kMaxNameBytes + 1 bytes, so IsName() is still false for a name that is too long.
+// Bounds: a text is cut after kMaxNameBytes + 1 bytes. So IsName() is still false for a name that was too long.
 // Addresses beyond kMaxAddresses are ignored.
 class PodParser final : public ObjectParser {
  public:

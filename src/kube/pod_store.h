@@ -21,13 +21,14 @@ namespace tcpgauge {
 
 // The pods of one node.
 //
-// Two kinds of pods are found by their UID and not by an address. The address of a pod that has ended may belong to
-// another pod already. The address of a pod on the host's network is the address of the node.
+// All pods are found by their UID, and most also by their addresses. For two kinds, the addresses are not kept. Those
+// of a pod that has ended may belong to another pod already. Those of a pod on the host's network are the addresses of
+// the node.
 //
 // Thread: the thread that calls the API uses the functions of ObjectStore. Any thread may call the others. The lock is
-// held while one object changes, or while all pods are copied.
-// Bounds: max_pods pods. A further pod is not stored, and is counted. When others are removed, it is stored at its next
-// event.
+// held while one object changes, while EndSync() looks at all objects, or while all pods are copied.
+// Bounds: max_pods pods. A further pod is not stored, and is counted. After others were removed, it is stored at its
+// next event or at the next read of all objects.
 class PodStore final : public ObjectStore {
  public:
   explicit PodStore(size_t max_pods) : max_pods_(max_pods) {}
@@ -38,7 +39,8 @@ class PodStore final : public ObjectStore {
   void BeginSync() override { ++generation_; }
   void EndSync() override;
 
-  // Adds all pods to `draft`, and gives them this zone; empty = unknown.
+  // Adds all pods to `draft`, and gives them the zone `zone`; empty = unknown. Their addresses become local addresses
+  // too.
   void AddTo(const std::string& zone, IdentityDraft* draft) const;
 
   size_t size() const;

@@ -18,8 +18,8 @@ class PortItem {
   void TakeNumber(const JsonScalar& number) { number_ = CountOf(number); }
   void TakeProtocol(const JsonScalar& protocol) { is_tcp_ = TextOf(protocol) == "TCP"; }
 
-  // Returns the port, and begins the next item. Returns nullopt if the protocol is not TCP, or the number is not from 1
-  // to 65535.
+  // Ends the item, and begins the next one. Returns the port, or nullopt if the protocol is not TCP or the number is
+  // not from 1 to 65535.
   std::optional<uint16_t> End() {
     const PortItem port = std::exchange(*this, PortItem());
     if (!port.is_tcp_ || port.number_ == 0 || port.number_ > UINT16_MAX) return std::nullopt;

@@ -14,22 +14,23 @@
 
 namespace tcpgauge {
 
-// The bounds of an answer of the API server, for JsonBounds. A pod with the largest annotations and variables has a
-// token of 1 MiB.
+// Members of JsonBounds. The first two apply only to a page of a list. A watch event has at most the bytes of its line
+// (EventLines). A token is here one JSON text or number: in a pod, the largest ones are annotations and variables, with
+// up to 1 MiB.
 constexpr size_t kMaxListBytes = 1 << 30;
 constexpr size_t kMaxObjectTokenBytes = 1536 << 10;
 constexpr size_t kMaxObjectDepth = 64;
 
-// What a page of a list says about itself.
+// What a page of a list says besides its objects.
 struct ListPage {
   uint64_t objects = 0;
   std::string resource_version;  // of the list
-  std::string next;              // the token of the next page (metadata.continue); empty = this is the last page
+  std::string next;              // names the next page (metadata.continue); empty = this is the last page
 };
 
 // Reads a page of a list from `body`, and calls Put() for each object while the page arrives.
-// Errors: those of ReadJson() and ObjectBody, and kInvalidArgument if the answer is not a list. Put() was called for
-// the objects before an error.
+// Errors: those of ReadJson() and ObjectBody, and kInvalidArgument if the answer is not a list. After an error, Put()
+// was called already for the objects that came before it.
 absl::StatusOr<ListPage> ReadListPage(AnswerBody* body, ObjectStore* store);
 
 // An event of a watch.
@@ -38,12 +39,13 @@ struct WatchEvent {
 
   Type type = Type::kOther;
   std::string resource_version;      // of the object; empty if the event has none
-  bool ends_initial_events = false;  // a bookmark after the objects that were there at the beginning
+  bool ends_initial_events = false;  // whether this bookmark follows the last initial event
   int error_code = 0;                // of an error, an HTTP status code
   std::string error_message;         // of an error; at most kMaxFailureMessageBytes, untrusted
 };
 
-// Reads an event, and passes its object to `parser`. Errors: those of ReadJson().
+// Reads an event, and passes its object to `parser`. An event of an unknown type is kOther. Errors: those of
+// ReadJson().
 absl::StatusOr<WatchEvent> ReadWatchEvent(std::string_view line, ObjectParser* parser);
 
 }  // namespace tcpgauge

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// The members of a service that identities need. The texts are as the API sends them (see Pod).
+// The members of a service that identities need. The texts are cut and not checked, as in Pod.
 struct Service {
   std::string namespace_name;
   std::string name;

@@ -9,7 +9,7 @@
 
 namespace tcpgauge {
 
-// The paths of a service account's files. The kubelet writes both into each pod, and replaces the token before it
+// The paths of a service account's files. The kubelet writes both files into each pod, and replaces the token before it
 // expires.
 struct ServiceAccountFiles {
   std::string token_file;  // the bearer token (RFC 6750 section 2.1); empty = requests have no token
@@ -27,14 +27,14 @@ class ServiceAccount {
   // Reads the files that have changed since the last call. When a changed file cannot be read, or does not hold a
   // token, the former content stays in use.
   //
-  // Errors: those of ReadSmallFile(). FailedPrecondition when a file is empty, or when the token has other characters
-  // than a bearer token. The message names the file, and never contains the token. A file that was never read is an
-  // error in each call. A changed file is an error once, for each change.
+  // Errors: those of ReadSmallFile(). kFailedPrecondition when a file is empty, or when the token has other characters
+  // than a bearer token. The message names the file, and never contains the token. As long as a file was never read
+  // with success, each call returns its error. Later, each change that cannot be used is an error only once.
   absl::Status Refresh();
 
   const std::string& token() const { return token_.content; }
   const std::string& ca_pem() const { return ca_.content; }
-  // Whether each file was read at least once.
+  // Whether each file that has a path was read at least once.
   bool is_complete() const { return token_.is_complete() && ca_.is_complete(); }
 
  private:

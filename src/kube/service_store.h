@@ -21,11 +21,11 @@
 namespace tcpgauge {
 
 // The addresses of the services of a cluster. A packet that is captured before kube-proxy has translated it goes to the
-// address of a service. If all pods behind the service have the same workload, the address of the service has this
+// address of a service. If all pods behind the service have the same workload, the addresses of the service have this
 // workload too.
 //
 // Thread: see PodStore.
-// Bounds: max_endpoints pairs of an address and a port, as in SliceStore.
+// Bounds: max_endpoints pairs of an address and a port. For a service that would exceed them, see SliceStore.
 class ServiceStore final : public ObjectStore {
  public:
   explicit ServiceStore(size_t max_endpoints) : max_endpoints_(max_endpoints) {}

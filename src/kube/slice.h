@@ -10,22 +10,22 @@
 
 namespace tcpgauge {
 
-// One pod or host behind a service.
+// One pod or other host behind a service.
 struct SliceEndpoint {
   std::vector<IpAddress> addresses;
-  std::string pod;  // empty for a host
+  std::string pod;  // empty if it is not a pod
   std::string pod_namespace;
   std::string node;
   std::string zone;
 };
 
-// The members of an EndpointSlice that identities need: some or all endpoints of a service. The texts are as the API
-// sends them (see Pod).
+// The members of an EndpointSlice that identities need: some or all endpoints of a service. The texts are cut and not
+// checked, as in Pod.
 struct Slice {
   std::string namespace_name;
   std::string name;
-  std::string service;              // the label kubernetes.io/service-name; empty if it belongs to no service
-  std::vector<uint16_t> tcp_ports;  // on each of the endpoints
+  std::string service;              // the label kubernetes.io/service-name; empty if the slice has none
+  std::vector<uint16_t> tcp_ports;  // each endpoint serves all of them
   std::vector<SliceEndpoint> endpoints;
 };
 

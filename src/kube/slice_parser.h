@@ -14,7 +14,8 @@
 
 namespace tcpgauge {
 
-// Reads an EndpointSlice (discovery.k8s.io/v1). Of a slice of host names (addressType FQDN), no endpoint is read.
+// Reads an EndpointSlice (discovery.k8s.io/v1). A slice of host names (addressType FQDN) has no endpoint after reading,
+// because its addresses are no IP addresses.
 //
 // Thread: confined to one thread.
 // Bounds: names are cut as in PodParser. Endpoints beyond kMaxEndpoints (the most that the API server allows),
@@ -36,7 +37,7 @@ class SliceParser final : public ObjectParser {
  private:
   Slice slice_;
   std::optional<SliceEndpoint> endpoint_;  // the item that is being read
-  bool is_pod_ = false;                    // its targetRef is a pod
+  bool is_pod_ = false;                    // whether its targetRef is a pod
   PortItem port_;                          // the item that is being read
 };
 

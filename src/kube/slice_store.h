@@ -24,19 +24,22 @@ namespace tcpgauge {
 
 // The endpoints behind the services of a cluster.
 //
-// An identity is given to a pair of an address and a port, and never to an address alone. An EndpointSlice does not say
-// whether a pod is on the host's network. If it is, the address is that of the node, where other programs run too.
+// An identity is given to a pair of an address and a port, and never to an address alone. The reason: an EndpointSlice
+// does not say whether a pod is on the host's network. The address of such a pod is that of the node, where other
+// programs run too.
 //
 // An EndpointSlice names the pod, but not its owner. So the workload is a guess (GuessWorkload()).
 //
 // Thread: see PodStore.
 // Bounds: max_endpoints pairs of an address and a port. A slice that would exceed the bound is not stored, and its
-// pairs are counted. When others are removed, it is stored at its next event. A slice without a pair is never stored.
+// pairs are counted. After others were removed, it is stored at its next event or at the next read of all slices. A
+// slice without a pair is never stored.
 class SliceStore final : public ObjectStore {
  public:
   // A namespace and a name.
   using Key = std::pair<std::string, std::string>;
-  // The workload of all pods behind a service. Empty if they have several, or none.
+  // By service: the workload of all pods behind it. Empty if these pods have several workloads, or if one endpoint is
+  // not a pod.
   using Workloads = absl::flat_hash_map<Key, EndIdentity>;
 
   explicit SliceStore(size_t max_endpoints) : max_endpoints_(max_endpoints) {}
@@ -49,7 +52,7 @@ class SliceStore final : public ObjectStore {
 
   void AddTo(IdentityDraft* draft) const;
 
-  // Returns the workload behind each service: its namespace, name and kind.
+  // Returns the workload behind each service: namespace, workload, kind, and that it is a guess.
   Workloads WorkloadsOfServices() const;
   // Returns the zone of a node, or an empty text if no endpoint tells it.
   std::string ZoneOf(const std::string& node) const;

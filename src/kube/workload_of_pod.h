@@ -15,17 +15,18 @@ struct PodWorkload {
 };
 
 // Returns the workload of a pod that the API describes. `owner_kind` and `owner_name` are those of the owner that
-// controls the pod; empty if it has none. `hash` is the label pod-template-hash; empty if the pod has none. `node` is
+// controls the pod; empty if no owner does. `hash` is the label pod-template-hash; empty if the pod has none. `node` is
 // where the pod runs.
 //
 // A pod object names the owner of the pod, but not the owner of that owner. So two kinds of names are shortened:
 // - The ReplicaSet NAME-HASH becomes the Deployment NAME. If HASH is `hash`, this is certain, because the controller of
 //   Deployments sets both. Otherwise GuessDeployment() guesses.
-// - The Job NAME-MINUTE becomes the CronJob NAME, because a CronJob names its Jobs like this. This is a guess. Without
-//   it, each run of a CronJob would be a workload of its own.
+// - The Job NAME-MINUTE becomes the CronJob NAME, because a CronJob names its Jobs like this. This is a guess, because
+//   other Jobs may have such a name. Without the guess, each run of a CronJob would be a workload of its own.
 //
 // The owner of a static pod is its node, and the pod's name ends with the name of the node. The workload has the pod's
-// name without this end, and the kind "Node". A pod without an owner is its own workload, of kind "Pod".
+// name without this end, and the kind "Node". A pod without an owner is its own workload, of kind "Pod". Any other
+// owner is the workload.
 PodWorkload WorkloadOfPod(std::string_view pod, std::string_view owner_kind, std::string_view owner_name,
                           std::string_view hash, std::string_view node);
 
