@@ -14,7 +14,7 @@
 
 namespace tcpgauge {
 
-// What a point of a counter or a histogram holds. A gauge whose values may be added up is an UpDownCounter in
+// What a point of a counter or a histogram holds. An additive gauge (MetricInfo::is_additive) is an UpDownCounter in
 // OpenTelemetry. Its points always hold the total, because the specification demands that with every temporality.
 enum class Temporality : uint8_t {
   kCumulative,  // the total since the counter's start

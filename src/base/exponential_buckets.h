@@ -42,7 +42,7 @@ class ExponentialBuckets {
   // because `other` counted more in that bucket, becomes zero.
   void Subtract(const ExponentialBuckets& other);
 
-  // At least -4, where the buckets cover all doubles above kZeroThreshold.
+  // At least -4: at that scale, kMaxBuckets buckets cover all doubles above kZeroThreshold.
   int scale() const { return scale_; }
   // How many values were counted as zeros; see kZeroThreshold.
   uint64_t zero_count() const { return zero_count_; }

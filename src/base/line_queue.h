@@ -89,7 +89,7 @@ class LineQueue {
 
   const int fd_;
   const LossLine loss_line_;
-  // Made by StartThread(), because it takes a descriptor: a log without a thread can still say that none is left.
+  // Made by StartThread(), because a StopSignal takes a descriptor. A log without a thread can say that none is left.
   std::optional<StopSignal> stop_;
   std::atomic<uint64_t> lost_{0};
   std::atomic<uint64_t> lost_untold_{0};

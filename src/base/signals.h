@@ -60,7 +60,7 @@ class EndAtOnceOnSignals {
 //   when its other end is closed.
 bool TerminalIsGone();
 
-// Sends SIGALRM to the process once, after `seconds` of real time. HandleSignals() decides what this signal does.
+// Sends SIGALRM to the process once, after `seconds` of real time. After HandleSignals(), that calls `stop->Stop()`.
 // Another call replaces the earlier time. REQUIRES: seconds >= 1e-6; with less, no signal is sent.
 void StopAfter(double seconds);
 
