@@ -23,15 +23,17 @@
 namespace tcpgauge {
 
 // Returns the line of the connection log for `ended`: a JSON object and a newline. The names of the ends, the service
-// and the views are written as in the API: what is unknown or says nothing new is left out. Times are in seconds since
-// the Unix epoch, in the time of the packets. Durations are in seconds. An unknown value is null. Bytes of the
-// interface's name that are not valid UTF-8 are replaced.
+// and the views are left out where they are unknown or say nothing new (see connection_json.h). Any other unknown value
+// is null. Times are in seconds since the Unix epoch, in the time of the packets. Durations are in seconds. Bytes of
+// the interface's name that are not valid UTF-8 are replaced.
 std::string ConnectionLogLine(const NamedEndedConnection& ended);
 
 // The counters of the connection log. Each connection that ended is counted in one of them.
 struct ConnectionLogCounters {
-  prometheus::Counter& lines;            // the line was written
-  prometheus::Counter& lost_in_queue;    // the queue was full, because connections ended faster than lines were written
+  prometheus::Counter& lines;  // the line was written
+  // The queue was full, because connections ended faster than lines were written. Or the patience was over at the end,
+  // and connections were still in the queue.
+  prometheus::Counter& lost_in_queue;
   prometheus::Counter& lost_in_writing;  // the file could not be written
 };
 
@@ -43,13 +45,14 @@ struct ConnectionLogCounters {
 // Owner: The log owns the file and the queues.
 // Thread: One thread calls all methods except Reopen(), and destroys the log. Any thread may call Reopen(). Each worker
 // pushes into its own queue.
-// Bounds: those of EndedQueue. A connection for which the queue has no room is counted in lost_in_queue. If the queue
-// may wait, the worker waits for room instead. Both the worker and the log's thread wait as long as `patience` lasts.
+// Bounds: those of EndedQueue. If the queue may wait, a worker waits for room as long as `patience` lasts. A connection
+// for which the queue has no room is counted in lost_in_queue. The log's thread waits for the reader of the file as
+// long as `patience` lasts.
 // Errors: A line that cannot be written is counted in lost_in_writing. A warning is logged at most once a minute.
 class ConnectionLog {
  public:
   // Opens the file `path` as LineFile::Open() does; "-" is standard output. `patience` and the counters must outlive
-  // the log. The counters must be zero at first, because Finish() computes its result from them.
+  // the log. The counters must be 0, because Finish() computes its result from their values.
   //
   // Errors: Unavailable. The message names the file.
   static absl::StatusOr<std::unique_ptr<ConnectionLog>> Open(const std::string& path, Patience* patience,
@@ -58,27 +61,26 @@ class ConnectionLog {
   ConnectionLog(const ConnectionLog&) = delete;
   ConnectionLog& operator=(const ConnectionLog&) = delete;
 
-  // Calls LineFile::GiveTo(): makes the user `uid` the owner of a file that Open() created. Call it before Start().
+  // Calls LineFile::GiveTo(): makes `uid` and `gid` the owner of a file that Open() created. Call it before Start().
   absl::Status GiveTo(uid_t uid, gid_t gid) { return file_->GiveTo(uid, gid); }
 
   // Makes a queue for one worker, and returns it. The queue lives as long as the log. For `may_wait`, see EndedQueue.
   // Call it before Start().
   EndedQueue* AddQueue(bool may_wait);
 
-  // Starts the log's thread. Call it once.
+  // Starts the log's thread. Call it once. Errors: those of NamedThread().
   void Start();
 
-  // Requests that the path is opened again, for example after log rotation has renamed the file. Returns at once. Soon
-  // afterwards, the log's thread writes its buffered lines to the old file and opens the path. If the path cannot be
-  // opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
+  // Requests that the path is opened again, for example after log rotation has renamed the file. Returns at once. When
+  // the log's thread gets to the request, it writes its buffered lines to the old file and opens the path. If the path
+  // cannot be opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
   void Reopen();
 
   // Writes the connections that are still queued, as long as the patience lasts, and ends the thread. Returns the
   // number of connections whose lines were ever lost, for any reason. Logs that number if it is not 0. Without Start(),
   // or when called again, only returns the number.
   //
-  // Call it after the workers' threads have ended, so that no connection is missing. Call it before the workers are
-  // destroyed, because queued connections point to interface names that the workers own.
+  // Call it after the last connection was pushed into a queue, so that no connection is missing.
   uint64_t Finish();
 
  private:

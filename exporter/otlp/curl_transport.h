@@ -28,9 +28,9 @@ struct CurlTransportOptions {
 // Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open. The environment names
 // the proxy, if any (ProxySettings).
 //
-// Create() reads the PEM files of `tls`. Start() reads a file again if it has changed. The new contents apply to new
-// connections. If a changed file cannot be read, its previous contents stay in use, and a warning is logged, once for
-// each change. For example, the agent may be unable to read a file after it has given up its privileges.
+// Create() reads the PEM files of `tls`. Start() reads those files again that have changed. Connections that are opened
+// later use the new contents. If a changed file cannot be read, its previous contents stay in use, and a warning is
+// logged, once for each change. For example, the agent may not read the file any more once its privileges are dropped.
 //
 // Thread: one thread at a time.
 // Bounds: The body of an answer is cut after kMaxAnswerBytes (HttpAnswer::body_cut).
@@ -39,10 +39,10 @@ class CurlTransport : public PushTransport {
   static constexpr size_t kMaxAnswerBytes = 64 << 10;
 
   // Errors: those of ReadSmallFile() for a PEM file, or FailedPrecondition if a PEM file is empty. The message names
-  // the file. Contents that are not valid PEM are accepted here; the error comes when a connection is opened.
+  // the file. Contents that are not valid PEM are accepted here, and make each attempt to send fail.
   static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlTransportOptions options);
 
-  // See PushTransport. A `timeout_ns` below a millisecond counts as one millisecond.
+  // See PushTransport. `timeout_ns` is rounded up to milliseconds, and is at least one millisecond.
   void Start(const std::string& body, int64_t timeout_ns) override;
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) override;
   void Cancel() override;
@@ -50,8 +50,8 @@ class CurlTransport : public PushTransport {
  private:
   explicit CurlTransport(CurlTransportOptions options);
 
-  // Reads the files that have changed since the last call. After an error, still reads the other files, and returns the
-  // first error.
+  // Reads the files that have changed since ReadTls() was last called. After an error, still reads the other files, and
+  // returns the first error.
   absl::Status ReadTls();
 
   const CurlTransportOptions options_;

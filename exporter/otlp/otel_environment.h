@@ -22,7 +22,8 @@ using OtelVariables = std::function<const char*(const char*)>;
 struct OtelSettings {
   bool push = false;     // push the metrics to an OTLP receiver
   bool console = false;  // write the metrics to standard output
-  // OTEL_METRICS_EXPORTER names prometheus. This does not turn the web server on: the option --web.listen-address does.
+  // OTEL_METRICS_EXPORTER names prometheus. That does not start the web server: only the agent's own options do. The
+  // caller warns if they do not.
   bool prometheus = false;
 
   // The receiver. Without `push`, these fields have no meaning.
@@ -34,12 +35,12 @@ struct OtelSettings {
   bool gzip = false;
   std::string ca_file;                 // empty = the system's authorities
   std::string cert_file;               // empty = no client certificate
-  std::string key_file;                // equal to cert_file if only cert_file is given
+  std::string key_file;                // equal to cert_file if no key file is given
   int64_t attempt_timeout_ms = 10000;  // for one attempt to send one request; never 0
 
   int64_t interval_ms = 60000;  // between two pushes, at least 100
   // How long the last push may take, when the agent ends; never 0. The specification's default is 30 s. The default
-  // here is lower, because an agent that is told to stop must end within a second, unless the user asks it to wait.
+  // here is lower, because an agent that is told to stop should end within a second.
   int64_t export_timeout_ms = 800;
   Temporality temporality = Temporality::kCumulative;  // of the points for the receiver
 
@@ -47,7 +48,7 @@ struct OtelSettings {
 };
 
 // Reads the settings from the environment. `endpoint_option` is the value of --otlp.endpoint, a base URL to which
-// v1/metrics is added; empty = not given. With `only_by_option`, the environment itself turns no output on.
+// v1/metrics is added; empty = not given. If `only_by_option` is true, the environment itself turns no output on.
 //
 // The first of these cases that applies decides whether OtelSettings::push is true:
 // 1. `only_by_option` is true and `endpoint_option` is empty: false, and no variable is read.
@@ -60,15 +61,17 @@ struct OtelSettings {
 // In cases 3 and 4, unless `only_by_option` is true, OTEL_METRICS_EXPORTER also turns the outputs `console` and
 // `prometheus` on if it names them.
 //
-// An empty variable counts as not set. So does a variable with a wrong value, except for the URL under Errors. For each
-// wrong value, a line with the variable's name and the right values is appended to the out-parameter `warnings`. The
-// line leaves out values that may hold a secret. For a URL whose path ends with v1/metrics twice, a line is appended
-// too, but the URL is used. A time-out of 0 means no limit in the specification, and one hour here. Only variables that
-// the result needs are read.
+// An empty variable counts as not set. So does a variable with a wrong value, except for a URL as under Errors. In a
+// list, an unknown exporter or a header that tcpgauge sets itself is left out, and the rest of the list counts. A
+// time-out of 0 means no limit in the specification, and one hour here. Variables of outputs that are off are not read.
 //
-// Errors: kInvalidArgument when the URL in `endpoint_option`, or the one that is read from the environment, has a host
-// or port that cannot exist (HttpClient::CheckUrl()). If it counted as not set, the metrics would be missing without an
-// error. The message is one line that names the option or the variable, and says what would be right.
+// For each wrong value, a line with the variable's name and the right values is appended to `*warnings`. The line
+// leaves out values that may hold a secret. A line is also appended when OTEL_SDK_DISABLED overrules `endpoint_option`,
+// and for a URL whose path ends with v1/metrics twice, which is used all the same.
+//
+// Errors: InvalidArgument when HttpClient::CheckUrl() refuses the URL in `endpoint_option`, or the URL that is read
+// from the environment. Without this error, the metrics would be missing and nobody would be told. The message is one
+// line that names the option or the variable, and says what would be right.
 absl::StatusOr<OtelSettings> ReadOtelSettings(const OtelVariables& variables, const std::string& endpoint_option,
                                               bool only_by_option, std::vector<std::string>* warnings);
 

@@ -14,14 +14,14 @@
 
 namespace tcpgauge {
 
-// What a point of a counter or a histogram holds. The sum of a gauge whose values may be added up (an UpDownCounter in
-// OpenTelemetry) is always the total, because the specification demands that with every temporality.
+// What a point of a counter or a histogram holds. An additive gauge (MetricInfo::is_additive) is an UpDownCounter in
+// OpenTelemetry. Its points always hold the total, because the specification demands that with every temporality.
 enum class Temporality : uint8_t {
   kCumulative,  // the total since the counter's start
   kDelta,       // the increase since the previous point
-  // The specification's preference "lowmemory": histograms as kDelta, counters as kCumulative. The specification makes
-  // synchronous counters deltas too. But all counters of tcpgauge are asynchronous, which means that they are read when
-  // a push is made.
+  // The specification's preference "lowmemory": histograms as with kDelta, counters as with kCumulative. The
+  // specification demands deltas of synchronous counters too. But tcpgauge has none: its counters are read when a push
+  // is made, which OpenTelemetry calls asynchronous.
   kLowMemory,
 };
 
@@ -39,23 +39,24 @@ struct OtlpEncoderOptions {
   std::string scope_version;  // the version of tcpgauge
   OtlpFormat format = OtlpFormat::kProtobuf;
   Temporality temporality = Temporality::kCumulative;
-  // Further points go into further requests, because a receiver takes at most 20 MiB. A point takes up to 1 kB in JSON.
-  // An exponential one takes up to 3 kB, but few points of a request are exponential.
+  // Further points go into further requests, because the OpenTelemetry Collector takes at most 20 MiB by default. A
+  // point takes up to 1 kB in JSON. A point of an exponential histogram takes up to 3 kB, but few points are of that
+  // kind.
   size_t max_points_per_request = 10000;
 };
 
 // Encodes expositions as OTLP requests: the samples of VisitMetrics(), under the catalog's OTLP names. Counters become
 // monotonic sums. Additive gauges become sums that are not monotonic. Summaries become exponential histograms, with the
-// buckets of EdgeDistributions.
+// buckets of ExponentialBuckets.
 //
-// A sum or a histogram starts when its connection began, when its edge got series, or otherwise when the capture was
-// started. (The sums of the process start with the process.) A cumulative point has that start as its start time. A
-// delta has the time of the previous point as its start time. At the first point, and after a restart of the counter,
-// the delta is the whole value. If the counter started after the previous point, the delta has the counter's start as
-// its start time.
+// A sum or a histogram starts when its connection began, when its edge or workload edge got series, or when its
+// interface began to be counted. The sums of the process start with the process, and all others with the capture.
+// - The start time of a cumulative point is this start.
+// - The start time of a delta is this start or the time of the previous point, whichever is later. At the first point,
+//   and after a restart of the counter, the delta is the whole value.
 //
-// If a series of the previous exposition is missing in this one, it gets one last point without a value, with the flag
-// NO_RECORDED_VALUE.
+// If an exposition lacks a series of the previous exposition, the series gets one last point without a value, with the
+// flag NO_RECORDED_VALUE.
 //
 // Design, where OTLP leaves a choice:
 //
@@ -65,23 +66,24 @@ struct OtlpEncoderOptions {
 //   chooses cumulative sums.
 // - The attributes `network.peer.*` are never sent. They name the peer of an observed program, but the agent observes
 //   both ends of a connection.
-// - The edge "other" has no client address, so its only attribute is `otel.metric.overflow`.
-// - The workload of a pod has two attributes: `client.workload`, which hosts have too, and `client.k8s.workload.name`,
-//   which is named as the attributes of its namespace and of the pod are. The same holds for servers.
+// - The edge "other" has the attribute `otel.metric.overflow` in place of client and server.
+// - A workload with a Kubernetes namespace has the attribute `client.workload`, as every workload, and also
+//   `client.k8s.workload.name`, which is named like `client.k8s.pod.name`. The same holds for servers.
 // - Every histogram point has bounds, or is exponential. A histogram without buckets would be legal, but Fluent Bit
-//   refuses the whole request for one such point. This holds for the last point without a value, too.
-// - Summaries become exponential histograms and not summaries. OTLP's own summary has no temporality, and the
-//   specification keeps it for legacy formats only. Its quantiles also cannot be added up over edges. They stay
-//   exponential when edges have classic buckets on /metrics, because one point with finer buckets costs no series.
-// - The count of an exponential point is that of its buckets, because some receivers refuse a point in which the two
-//   differ.
+//   refuses the whole request for one such point. Therefore the last point without a value has bounds too.
+// - Summaries become exponential histograms. OTLP has summaries too, but these have no temporality, their quantiles
+//   cannot be added up over edges, and the specification keeps them for legacy formats only. On /metrics, edges may
+//   have classic buckets instead of summaries. The histograms here stay exponential even then, because their buckets
+//   are finer and cost no series.
+// - The count of an exponential point is the sum of its buckets, because some receivers refuse a point in which the
+//   count and the sum differ.
 // - If the scale of an exponential histogram fell since the previous point, the delta has the lower scale. The buckets
-//   of the previous point can be merged to it, but those of the new one cannot be split.
-// - The time of a point is the wall clock's time of the observation, even if the packets come from a file. The start
-//   times of connections and edges are in the time of the packets.
+//   of the previous point can be merged to the lower scale, but those of the new point cannot be split.
+// - The time of a point is the wall clock's time of the push, even if the packets come from a file. The start times of
+//   connections and edges are in the time of the packets.
 // - A push of 5,000 points takes 13 ms of processor time, most of it in protobuf's messages (tests/bench/push_cost.py).
-//   This is five times as much as a scrape of these points. But a push comes once a minute, so faster code would not be
-//   worth its complexity.
+//   A scrape of these points takes a fifth of that. But a push comes once a minute, so faster code would not be worth
+//   its complexity.
 //
 // Thread: one thread at a time.
 // Bounds: The encoder remembers the series of one exposition, at most as many as the series limit. A result holds one
@@ -91,8 +93,8 @@ class OtlpEncoder {
   explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}
 
   // Returns `exposition` as requests, in the order in which they should be sent. `time_ns` (Unix epoch) is the time of
-  // the points. The wall clock may have been set back, so a start time may be later than `time_ns`. Such a start time
-  // is replaced by `time_ns`. Deltas are relative to the previous call, even if its result was never sent.
+  // the points. A start time that is later, because the wall clock was set back, is replaced by `time_ns`. Deltas are
+  // relative to the previous call of Encode(), even if its result was never sent.
   std::vector<OtlpRequest> Encode(const Exposition& exposition, int64_t time_ns);
 
  private:

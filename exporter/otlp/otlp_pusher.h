@@ -24,8 +24,8 @@
 
 namespace tcpgauge {
 
-// What an OtlpPusher needs of the agent. `hub`, `clock` and `metrics` must be set. Each pointer must outlive the
-// pusher.
+// What an OtlpPusher needs of the agent. `hub`, `clock` and `metrics` must not be null. The objects that the pointers
+// point to must outlive the pusher.
 struct OtlpSources {
   const SnapshotHub* hub = nullptr;
   const Clock* clock = nullptr;
@@ -38,14 +38,15 @@ struct OtlpSources {
   const Haste* haste = nullptr;                       // PushLoopOptions::haste
 };
 
-// Pushes the metrics to an OTLP receiver, to standard output, or to both, at the interval of the settings. It requests
-// snapshots from the hub as a scrape does. If there is no snapshot yet, nothing is pushed.
+// Pushes the metrics to an OTLP receiver, to standard output, or to both, at the interval of the settings. The pusher
+// requests snapshots from the hub as a scrape does. If there is no snapshot yet, nothing is pushed.
 //
-// Thread: One thread calls Create(), Start() and Stop(), and destroys the pusher. The pusher's own thread pushes. No
-// other thread waits for a push, except in Stop().
+// Thread: One thread calls all functions, and destroys the pusher. The pusher's own thread pushes. Only Stop() waits
+// for a push.
 // Bounds: those of PushQueue.
 // Errors: Failed pushes are counted in `metrics`, and logged at most once a minute. Failed writes to standard output
-// are logged at most once a minute. If a line cannot be written within a second, the rest of that push is not written.
+// are logged at most once a minute. A write fails if the line is not written within a second. The rest of that push is
+// then not written.
 class OtlpPusher {
  public:
   // Makes a pusher, and reads the TLS files. REQUIRES: settings.push or settings.console is true.
@@ -59,16 +60,16 @@ class OtlpPusher {
   // Tells the thread to push the current metrics once more and to end. Returns at once.
   void BeginStop();
   // Calls BeginStop(), and returns when the thread has ended. Sending ends after the export timeout at the latest. In
-  // haste, sending and the writing to standard output end at Haste::deadline_ns(). The wait for the snapshot
-  // (SnapshotHub::Fresh()) is not cut short, so call this when the hub has the final snapshot. Without Start(), or when
-  // called again, has no effect.
+  // haste, sending and writing to standard output end at Haste::deadline_ns() at the latest. The wait for a snapshot
+  // (SnapshotHub::Fresh()) is not cut short. So call Stop() when the hub has the final snapshot, for which nobody
+  // waits. Without Start(), or when called again, has no effect.
   void Stop();
 
  private:
   OtlpPusher(const OtelSettings& settings, const OtlpSources& sources, std::unique_ptr<PushTransport> transport);
 
-  // Returns the requests for the receiver; empty if there is no receiver. Writes to standard output if the settings ask
-  // for it.
+  // Returns the requests for the receiver; empty if there is no receiver or no snapshot yet. Writes to standard output
+  // if the settings ask for that.
   std::vector<OtlpRequest> Collect();
   void WriteToConsole(const Exposition& exposition, int64_t time_ns);
 

@@ -34,8 +34,8 @@ struct OtlpAnswer {
 // values. Unknown fields are ignored.
 std::optional<OtlpAnswer> ReadOtlpAnswer(const std::string& body, OtlpFormat format);
 
-// Returns the error message in `body`. `body` is the answer of a receiver that refused a request. Returns an empty
-// string if there is no message, or if `body` cannot be parsed.
+// Returns the error message in `body`, the answer of a receiver that refused a request. Returns an empty string if
+// there is no message, or if `body` cannot be parsed.
 std::string ReadOtlpError(const std::string& body, OtlpFormat format);
 
 }  // namespace tcpgauge

@@ -24,30 +24,29 @@ struct PushLoopOptions {
   OtlpFormat format = OtlpFormat::kProtobuf;                // of the receiver's answers
   int64_t interval_ns = 60 * kNanosecondsPerSecond;         // between two collections; above 0
   int64_t attempt_timeout_ns = 10 * kNanosecondsPerSecond;  // for an attempt to send a request
-  // The longest time that the last push, after the stop, may take: from the start of its collection to the end of its
-  // last attempt.
+  // The export timeout. The last push comes after the stop, and its sending ends this long after its collection began.
   int64_t export_timeout_ns = 800 * kNanosecondsPerMillisecond;
   PushQueueOptions queue;
-  // In haste, the last push ends at Haste::deadline_ns(). Null = never in haste. Must outlive the loop.
+  // In haste, sending also ends at Haste::deadline_ns(). Null = never in haste. Must outlive the loop.
   const Haste* haste = nullptr;
 };
 
 // The loop of the pusher's thread. Once per interval, the loop calls `collect` and queues the requests that `collect`
 // returns. The loop sends queued requests, one at a time, when the queue allows it. The first collection comes after
-// one interval. If collecting takes longer than an interval, the intervals that have passed meanwhile are skipped.
+// one interval. If collections fall behind, the next one follows at once, and the other missed ones are skipped.
 //
 // At the stop, the loop collects and sends once more. An agent that is told to stop must not wait long for a receiver
 // that does not answer. Therefore:
 // - Each queued request gets at most one attempt, which does not wait for a backoff.
 // - After an attempt that would have to be repeated, no further attempt is begun.
-// - If a pause that the receiver asked for (Retry-After) is not over at the stop, no attempt is begun.
-// - Sending ends at the export timeout, or at the deadline of PushLoopOptions::haste if the deadline is earlier. An
-//   attempt that is under way is cancelled.
+// - If the receiver has asked for a pause (Retry-After) that is not over at the stop, no attempt is begun.
+// - Sending ends at the export timeout, or at Haste::deadline_ns() if that is earlier. An attempt that is under way is
+//   cancelled.
 // - The requests that are left are dropped, counted and logged.
 //
-// Design. A single thread collects, encodes and sends. Between events the loop waits in the transport, which is
-// libcurl's poll. So a request that is being sent does not delay the next collection. Clock and transport are
-// interfaces, so that tests can let ten minutes pass in a millisecond.
+// Design. A single thread collects, encodes and sends. Between events the loop waits in the transport, for example in
+// libcurl's poll. A request that is being sent does not delay the next collection. Clock and transport are interfaces,
+// so that tests can let ten minutes pass in a millisecond.
 //
 // Thread: confined to the thread that calls Run(). Exception: another thread may construct and destroy the loop.
 // Time: steady.

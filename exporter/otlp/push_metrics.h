@@ -12,13 +12,13 @@
 
 namespace tcpgauge {
 
-// The agent's metrics of its own pushes. Each data point is in the queue, counted as sent, or counted as dropped. A
-// rejected data point counts as sent too.
+// The agent's metrics of its own pushes. Each data point is in the queue, counted as sent, or counted as dropped. Data
+// points that count as rejected count as sent too.
 struct PushMetrics {
   prometheus::Counter& pushes;                                   // requests that the receiver accepted
   std::array<prometheus::Counter*, kPushFailureCount> failures;  // failed attempts, by PushFailure; none is null
   prometheus::Counter& data_points_sent;                         // in accepted requests
-  prometheus::Counter& data_points_rejected;                     // in accepted requests, but rejected by the receiver
+  prometheus::Counter& data_points_rejected;                     // the rejected part of accepted requests
   prometheus::Counter& data_points_dropped;                      // in requests that PushQueue dropped
   prometheus::Gauge& queue_requests;                             // requests in the queue
   prometheus::Gauge& queue_bytes;                                // bytes of the requests' bodies in the queue

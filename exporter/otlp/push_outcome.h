@@ -17,8 +17,10 @@ namespace tcpgauge {
 
 // Why an attempt to send a request failed.
 enum class PushFailure : uint8_t {
-  kConnection,   // could not connect (unknown name, refused, TLS), or the connection broke before the whole answer came
-  kTimeout,      // no answer in time
+  // Could not connect (unknown name, refused, TLS, proxy), or the connection broke before the whole answer came, or
+  // HttpClient refused the encoding of the answer.
+  kConnection,
+  kTimeout,      // no whole answer in time
   kThrottled,    // status 429
   kUnavailable,  // status 502, 503 or 504
   kRejected,     // any other status that is not 2xx; the request is not repeated
@@ -27,7 +29,7 @@ enum class PushFailure : uint8_t {
 constexpr std::string_view kPushFailureNames[] = {"connection", "timeout", "throttled", "unavailable", "rejected"};
 constexpr size_t kPushFailureCount = std::size(kPushFailureNames);
 
-// The result of an attempt to send a request. There are three cases, which the OTLP specification defines ("OTLP/HTTP
+// The result of an attempt to send a request. There are three cases, as the OTLP specification has them ("OTLP/HTTP
 // Response", "Failures"):
 // - `taken` is true: the receiver accepted the request.
 // - `repeats` is true: the request must be repeated.
@@ -36,17 +38,17 @@ struct PushOutcome {
   bool taken = false;                  // status 2xx: the receiver accepted the request, completely or in part
   bool repeats = false;                // status 429, 502, 503 or 504, or no complete answer
   std::optional<PushFailure> failure;  // nullopt = taken
-  // With `taken`: how many data points of the request the receiver rejected, as the receiver says. Untrusted, so it may
-  // exceed the number in the request.
+  // With `taken`: how many data points of the request the receiver says that it rejected. The number is untrusted, and
+  // may exceed the number of data points in the request.
   uint64_t rejected_data_points = 0;
   std::optional<int64_t> retry_after_seconds;  // with `repeats`: the pause that the receiver asks for; nullopt = none
-  // The error, or the receiver's message about a request that was taken; empty = not given. At most 500 bytes. May be
-  // text from the receiver, so it is untrusted and may be cut within a character.
+  // The error, or a message about a request that was taken; empty = not given. At most 500 bytes. May be text from the
+  // receiver, so the message is untrusted, and may be cut within a character.
   std::string message;
 };
 
 // Returns the outcome of an attempt that ended with `answer`, a result of PushTransport::Wait(). `format` is the format
-// of the answer's body. If the status is 2xx but the body cannot be parsed, the request counts as taken.
+// of the answer's body. A request with status 2xx counts as taken even if the body cannot be parsed.
 PushOutcome OutcomeOf(const absl::StatusOr<HttpAnswer>& answer, OtlpFormat format);
 
 }  // namespace tcpgauge

@@ -18,23 +18,23 @@ namespace tcpgauge {
 struct PushQueueOptions {
   size_t max_requests = 100;
   size_t max_bytes = 32 << 20;  // of all bodies
-  // A failed request is repeated after a pause. If the receiver asks for a pause (Retry-After), the queue keeps that
-  // pause, but at most max_retry_after_ns. Otherwise the pause is the backoff, multiplied by a random number from 0.5
-  // to 1.5, so that many agents do not return to a receiver at the same moment. The backoff is first_backoff_ns after a
-  // first failure, and doubles with each further failure in a row, up to max_backoff_ns.
+  // A request is repeated (PushOutcome::repeats) after a pause. If the receiver asks for a pause (Retry-After), the
+  // queue keeps that pause, but at most max_retry_after_ns. Otherwise the pause is the backoff, multiplied by a random
+  // number from 0.5 to 1.5, so that many agents do not return to a receiver at the same moment. The backoff is
+  // first_backoff_ns after a first failure, and doubles with each further failure in a row, up to max_backoff_ns.
   int64_t first_backoff_ns = kNanosecondsPerSecond;
   int64_t max_backoff_ns = 30 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
   std::function<double()> random;  // returns a number in [0, 1); must be set
 };
 
-// A queue of encoded requests for the receiver, oldest first, with the time at which the oldest may be sent. PushLoop
-// does the sending, one request at a time.
+// A queue of encoded requests for the receiver, oldest first. The queue knows when the oldest request may be sent.
+// PushLoop does the sending, one request at a time.
 //
-// Design. A request stays in the queue until the receiver accepts or rejects it, the queue is full, or the agent ends.
-// The time-out OTEL_METRIC_EXPORT_TIMEOUT does not remove a request, because cumulative points of an outage are worth
-// having afterwards, and 32 MiB hold the points of a quarter of an hour or more. The time-out bounds only the last
-// push, because a user waits for the agent to end.
+// Design. A request stays in the queue until the receiver accepts or rejects the request, newer requests need the room,
+// or the agent ends. The time-out OTEL_METRIC_EXPORT_TIMEOUT does not remove a request, because cumulative points of an
+// outage are worth having afterwards, and 32 MiB hold the points of a quarter of an hour or more. The time-out bounds
+// only the last push, because a user waits for the agent to end.
 //
 // Thread: one thread at a time.
 // Time: steady.
@@ -53,15 +53,16 @@ class PushQueue {
   bool empty() const { return requests_.empty(); }
   // The steady time at which the oldest request may be sent; a time in the past means now.
   int64_t next_attempt_ns() const { return not_before_ns_; }
-  // Whether the receiver asked for the pause until next_attempt_ns() (Retry-After). Stays true until the next Finish().
+  // Whether the receiver asked for the pause until next_attempt_ns() (Retry-After). Stays true until the next Finish(),
+  // even when the pause is over.
   bool is_paused() const { return is_paused_; }
 
-  // Returns the oldest request, and marks it as being sent. The mark and the reference last until Finish() or
-  // Abandon(). The caller must have waited for next_attempt_ns(), unless the agent is ending. REQUIRES: the queue is
-  // not empty, and no request is being sent.
+  // Returns the oldest request, and marks it as being sent until Finish() or Abandon(). The reference is valid until
+  // then. The caller must have waited for next_attempt_ns(), unless the agent is ending. REQUIRES: the queue is not
+  // empty, and no request is being sent.
   const OtlpRequest& Begin();
   // Ends the sending of the request with `outcome`. If the request must be repeated, keeps it and sets
-  // next_attempt_ns(). Otherwise removes it; a rejected one counts as dropped. `now_ns` is steady time.
+  // next_attempt_ns(). Otherwise removes the request; a rejected request counts as dropped. `now_ns` is steady time.
   // REQUIRES: a request is being sent.
   void Finish(const PushOutcome& outcome, int64_t now_ns);
   // Ends the sending without an outcome. Keeps the request, and does not change next_attempt_ns().

@@ -23,14 +23,13 @@ class PushTransport {
   virtual void Start(const std::string& body, int64_t timeout_ns) = 0;
 
   // Advances the sending, and waits until the answer has come, the sending has failed, `timeout_ns` have passed, or
-  // `stop_fd` is readable (-1 = no descriptor). May return earlier without a reason, so callers need a loop.
-  // Returns the answer, whatever its status, once it has come. Returns nullopt while the attempt is under way.
-  // If no body is being sent, waits in the same way and returns nullopt.
+  // `stop_fd` is readable (-1 = no descriptor). May also return earlier, so call it in a loop.
+  // Returns nullopt while the attempt is under way. Once the answer has come, returns the answer, whatever its status.
+  // If no body is being sent, waits for `stop_fd` or `timeout_ns`, and returns nullopt.
   // Errors: DeadlineExceeded when the time-out of Start() has passed, otherwise Unavailable.
   virtual std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int64_t timeout_ns) = 0;
 
-  // Gives up the body that is being sent, although the receiver may have received it already. If no body is being sent,
-  // has no effect.
+  // Stops sending the body. The receiver may have received the body already. If no body is being sent, has no effect.
   virtual void Cancel() = 0;
 };
 

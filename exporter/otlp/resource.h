@@ -11,9 +11,9 @@ namespace tcpgauge {
 // Returns the attributes that describe the agent as the source of metrics: service.name, service.version, host.name,
 // os.type, and service.instance.id.
 //
-// An attribute in `given` replaces the attribute above that has the same name. If no attribute has that name, the given
-// one is added, for example a k8s.* attribute of a pod. If `given` has a name several times, the last one counts. Bytes
-// of `given` that are not valid UTF-8 are replaced (ToValidUtf8()).
+// An attribute in `given` replaces the attribute above that has the same name. Attributes in `given` with other names
+// are added, for example the k8s.* attributes of a pod. If `given` has a name several times, its last value counts.
+// Bytes of `given` that are not valid UTF-8 are replaced (ToValidUtf8()).
 // REQUIRES: `version`, `instance_id` and `host_name` are valid UTF-8.
 KeyValues AgentResource(const std::string& version, const std::string& instance_id, const std::string& host_name,
                         const KeyValues& given);

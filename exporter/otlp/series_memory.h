@@ -17,17 +17,17 @@
 
 namespace tcpgauge {
 
-// A series as OtlpEncoder last encoded it. SeriesMemory sets `round`. The encoder sets the other fields, but leaves
-// them 0 for a gauge that is sent as a gauge.
+// A series as OtlpEncoder last encoded it. SeriesMemory sets `round`. The encoder sets the other fields. For a gauge
+// that is sent as a gauge, the other fields keep their default values.
 struct RememberedSeries {
   uint64_t round = 0;             // the last round in which the series was marked
   int64_t start_ns = 0;           // when the counter started (Unix epoch)
-  int64_t time_ns = 0;            // of the last point (Unix epoch); 0 = the series is new, or a gauge
-  uint64_t count = 0;             // MetricValue::count() of a counter
-  double number = 0;              // a histogram's sum, or a counter's value
+  int64_t time_ns = 0;            // of the last point (Unix epoch); 0 = the series is new, or is sent as a gauge
+  uint64_t count = 0;             // MetricValue::count() of a sum
+  double number = 0;              // the value of a sum, or the sum of a histogram's values
   std::vector<double> bounds;     // those of a histogram with explicit bounds
   std::vector<uint64_t> buckets;  // the counts of a histogram with explicit bounds, not cumulative
-  // The buckets of an exponential histogram whose points are deltas; otherwise null, to save memory.
+  // The buckets of an exponential histogram whose points are deltas. Null for any other series, to save memory.
   std::unique_ptr<ExponentialBuckets> exponential;
 };
 
@@ -37,14 +37,14 @@ struct RememberedSeries {
 // A series is identified by its metric and a key: the values of its labels, each followed by a NUL byte.
 //
 // Thread: one thread at a time.
-// Bounds: It holds the series of one exposition, and between BeginRound() and TakeEnded() those of two.
+// Bounds: the series of one exposition; between BeginRound() and TakeEnded(), the series of two.
 class SeriesMemory {
  public:
   // Begins the round of a new exposition.
   void BeginRound() { ++round_; }
 
-  // Marks a series as part of this exposition, and returns the series. If the previous exposition did not have the
-  // series, adds it with the default values. The reference is valid until the next call of MarkSeen() or TakeEnded().
+  // Marks a series as part of this exposition, and returns what is remembered of it. If the previous exposition did not
+  // have the series, adds it with the default values. The reference is valid until MarkSeen() or TakeEnded() is called.
   RememberedSeries& MarkSeen(Metric metric, std::string_view key) {
     auto& series = series_[static_cast<size_t>(metric)];
     auto found = series.find(absl::string_view(key.data(), key.size()));

@@ -6,10 +6,11 @@
 
 namespace tcpgauge {
 
-// Returns the git commit that the binary was built from, as at least 12 hexadecimal digits.
+// Returns the git commit that the binary was built from, as at least 12 hexadecimal digits. A source package has the
+// commit in its file COMMIT.
 //
 // - "-dirty" is appended when the checkout had changes that were not committed.
-// - "unknown" is returned when the binary was built outside of a checkout or without git.
+// - "unknown" is returned when there is no file COMMIT, and no checkout or no git.
 //
 // Call it only from src/agent, because each new commit relinks everything that depends on this target.
 std::string BuildCommit();

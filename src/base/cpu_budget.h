@@ -9,14 +9,14 @@
 namespace tcpgauge {
 
 // Returns the processor time that the calling thread has used since its start, in nanoseconds
-// (CLOCK_THREAD_CPUTIME_ID). Takes a system call of some 0.3 us.
+// (CLOCK_THREAD_CPUTIME_ID). Costs a system call, some 0.3 us.
 int64_t ThreadCpuNanoseconds();
 
 // Bounds the processor time of a piece of work that one thread does. The work calls IsSpent() again and again, and ends
 // itself when the result is true.
 //
-// Design. Processor time is measured, and not steady time. On a busy machine, work may wait for a processor much longer
-// than it computes, and must not fail because of the wait.
+// Design. Steady time would also count the time in which the work waits for a processor. On a busy machine that wait
+// may be much longer than the computation, and the work must not fail because of the wait.
 //
 // Thread: confined to the thread that makes the object.
 class CpuBudget {

@@ -11,11 +11,12 @@
 
 namespace tcpgauge {
 
-// Tells threads that the process must end in haste: within a second after SIGTERM, even if nobody reads its outputs.
-// Work that may wait for another process, such as the connection log and the last push, ends at deadline_ns().
+// Tells threads that the process must end in haste: within a second, even if nobody reads its outputs. EndSoon() begins
+// the haste, for example after SIGTERM. Work that may wait for another process, such as the connection log and the last
+// push, then ends at deadline_ns().
 //
-// Without haste, for example at the end of a file, such work may take longer. Haste may begin while the process already
-// ends.
+// Without haste, for example at the end of a file, such work may take longer. Haste may also begin later, while the
+// process already ends.
 //
 // Thread: any. A signal handler may call Begin().
 // Time: steady time of SystemClock().
@@ -26,11 +27,11 @@ class Haste {
   // joined, and packet sockets are closed, which takes the kernel 20 ms or more.
   static constexpr int64_t kWorkNs = 800 * kNanosecondsPerMillisecond;
 
-  // Begins the haste. Returns true on the first call. A further call has no effect and returns false.
+  // Begins the haste, and returns true. A further call has no effect and returns false.
   bool Begin();
 
   bool begun() const { return deadline_ns() != kNever; }
-  // Returns the end of the work. Before Begin(), returns INT64_MAX.
+  // Returns the time at which the work must end. Before Begin(), returns INT64_MAX.
   int64_t deadline_ns() const;
 
   // A descriptor that becomes readable at Begin() and stays readable. Poll it, but do not read from it.

@@ -26,12 +26,13 @@ struct Histogram {
   double sum = 0;                               // of all observed values
 
   void Observe(double value) {
-    // Attempts without an answer last 0 s and carry 0 bytes, and a flood has millions of them.
+    // No search for the first bucket: a flood of SYNs has millions of connections of 0 s and 0 bytes.
     ++counts[value <= Bounds::kBounds[0] ? 0 : BoundsBelow(value)];
     sum += value;
   }
 
-  // Returns how many bounds are below `value`. A binary search without branches, because values vary.
+  // Returns how many bounds are below `value`. The binary search has no branches on values, because values vary and
+  // branches would be mispredicted.
   static size_t BoundsBelow(double value) {
     size_t first = 0;
     for (size_t count = std::size(Bounds::kBounds); count > 1;) {

@@ -11,10 +11,10 @@ namespace tcpgauge {
 // Thread: any, even while other threads use the memory.
 void PopulateLazyMemory(void* data, size_t size_bytes);
 
-// Owns a block of zeroed, page-aligned memory. Each page becomes resident when it is first touched. A block of at least
+// Owns a block of zeroed, page-aligned memory. Each page becomes resident when it is first written. A block of at least
 // 2 MiB uses huge pages if the system allows them.
 //
-// Errors: when the address space is exhausted, ends the process with one line (ExitForShortage()).
+// Errors: when the kernel refuses the address space, ends the process with one line (ExitForShortage()).
 class LazyMemory {
  public:
   // `size_bytes` may be 0: data() is then valid, but must not be read or written.

@@ -17,51 +17,51 @@
 
 namespace tcpgauge {
 
-// Writes lines to a descriptor that perhaps nobody reads, such as a pipe on standard error. No caller of Add() waits
-// for the reader.
+// Writes lines to a descriptor that perhaps nobody reads, such as a pipe on standard error. After StartThread(), no
+// caller of Add() waits for the reader.
 //
 // Design. With a plain write(2), a full pipe would hold up the thread that logs, for example one that captures.
 // O_NONBLOCK cannot be set: this flag belongs to the open file, which the process shares with the shell that started
 // it. So the queue calls poll(2) before each write, and writes at most PIPE_BUF bytes. A writable pipe has room for
 // them. But another writer of the same pipe may take the room in between, and then the write waits. Therefore a thread
-// of the queue writes as soon as the process may start threads, and no other thread waits for it without a limit.
-// Before StartThread(), Add() writes the bytes that the descriptor takes at once, and keeps the rest in memory.
+// of the queue writes as soon as the process may start threads. Before StartThread(), Add() writes the bytes that the
+// descriptor takes at once, and keeps the rest in memory.
 //
 // Thread: any. One thread calls StartThread() and destroys the queue.
-// Bounds: kMaxLines lines and kMaxBytes bytes wait, besides the line that is being written. When a further line has no
-// room, the oldest lines are lost, because the newest tell most about the present. A line longer than kMaxBytes is lost
-// itself.
-// Errors: Lost lines, and lines that cannot be written, are counted in lost(). In place of the lost lines, the queue
-// writes a line that tells their number, as soon as the descriptor takes lines again. After a failed write, that line
-// comes after the next line that can be written.
+// Bounds: at most kMaxLines lines and kMaxBytes bytes wait, besides the line that is being written. When a further line
+// has no room, the oldest lines are lost, because the newest tell most about the present. A line longer than kMaxBytes
+// is lost itself.
+// Errors: Lost lines, and lines that cannot be written, are counted in lost(). As soon as the descriptor takes lines
+// again, the queue writes the line of LossLine in place of the lost lines. After a failed write, LossLine's line comes
+// after the next line that can be written.
 class LineQueue {
  public:
   static constexpr size_t kMaxLines = 1000;
   static constexpr size_t kMaxBytes = 256 << 10;
 
-  // Returns the line, with its newline, that tells that `lines` lines were lost. Must not call the queue.
+  // Returns a line, with its newline, which says that `lines` lines were lost. Must not call the queue.
   using LossLine = std::function<std::string(uint64_t lines)>;
 
-  // `fd` must stay open as long as the queue lives. The queue does not close it. The process must ignore SIGPIPE.
+  // `fd` must stay open as long as the queue lives. The queue does not close `fd`. The process must ignore SIGPIPE.
   LineQueue(int fd, LossLine loss_line);
   // Ends the thread. Lines that still wait are not written.
   ~LineQueue();
   LineQueue(const LineQueue&) = delete;
   LineQueue& operator=(const LineQueue&) = delete;
 
-  // Appends `line`, which has its newline. Never waits for the reader.
+  // Appends `line`, which ends with a newline.
   void Add(std::string line);
 
-  // From Hold() until Release(), lines are kept in memory. The line that is being written is still written.
+  // From Hold() until Release(), lines are kept in memory. A line that the thread is writing is still written.
   void Hold();
   void Release();
 
   // From now on, a thread of the queue writes, and Add() never calls write(2). Call it once.
-  // Errors: when the thread cannot be started, ends the process (NamedThread()).
+  // Errors: when no thread or no descriptor is left, ends the process (ExitForShortage()).
   void StartThread();
 
-  // Waits until all lines are written, for at most `timeout_ns`. Returns whether they are. REQUIRES: the queue does not
-  // hold lines.
+  // Returns once every line is written or lost, but after `timeout_ns` at the latest. Returns false if lines are left.
+  // REQUIRES: each Hold() was followed by Release().
   bool Flush(int64_t timeout_ns);
 
   // Returns the number of lines that were lost since the start.
@@ -89,11 +89,11 @@ class LineQueue {
 
   const int fd_;
   const LossLine loss_line_;
-  std::optional<StopSignal>
-      stop_;  // made with the thread, so that an error about descriptors can be logged without one
+  // Made by StartThread(), because a StopSignal takes a descriptor. A log without a thread can say that none is left.
+  std::optional<StopSignal> stop_;
   std::atomic<uint64_t> lost_{0};
   std::atomic<uint64_t> lost_untold_{0};
-  // These two belong to the thread while it runs, otherwise to the holder of mutex_.
+  // While the thread runs, only the thread uses these two. Before that, mutex_ guards them.
   Chunk current_;
   bool has_failed_ = false;  // the last write failed
   Mutex mutex_;

@@ -14,20 +14,20 @@ namespace tcpgauge {
 // The log of the process. Each call of Log() makes one line for standard error. While a LogHold exists, lines are kept
 // in memory.
 //
-// Log() never waits for the reader of standard error (see LineQueue). Before StartLogThread(), Log() writes the bytes
-// that standard error takes at once. Afterwards, a thread of the log writes all lines. The process calls FlushLog()
-// before it ends.
+// Before StartLogThread(), Log() writes the bytes that standard error takes at once. Afterwards, a thread of the log
+// writes all lines, and Log() never waits for the reader of standard error (see LineQueue). The process calls
+// FlushLog() before it ends.
 //
 // Lines below the level of SetUpLog() are dropped. Before SetUpLog(), the level is info and the format is logfmt.
 //
 // Thread: any. A line costs memory and a lock, so packets are not logged one by one.
-// Bounds and errors: those of LineQueue. A line "log lines were lost" tells how many.
+// Bounds and errors: those of LineQueue. In place of lost lines, a line "log lines were lost" says how many.
 
 // Sets the level and the format. Call it once, before other threads start.
 void SetUpLog(LogLevel level, LogFormat format);
 
 // Starts the thread that writes the lines from now on. Call it once, after privileges are dropped and before other
-// threads start. When the thread cannot be started, ends the process (NamedThread()).
+// threads start. Errors: those of LineQueue::StartThread().
 void StartLogThread();
 
 // Makes a line with the time, `level`, `message` and `fields`. FormatLogLine() defines its form.
@@ -46,11 +46,13 @@ inline void LogError(std::string_view message, std::initializer_list<LogField> f
   Log(LogLevel::kError, message, fields);
 }
 
-// Writes `text` and a newline after the lines of the log. Level and format have no effect on it. It is for the last
-// line of the process, which tells its user why it ends. Like Log(), does not wait. REQUIRES: `text` is one line.
+// Writes `text` and a newline after the lines of the log, as they are: level and format have no effect. This is for the
+// last line of the process, which tells the user why the process ends. Waits no longer than Log() does.
+// REQUIRES: `text` is one line.
 void WriteErrorLine(const std::string& text);
 
-// Waits until all lines are written, for at most `timeout_ns`. Returns whether they are. REQUIRES: no LogHold exists.
+// Returns once every line is written or lost, but after `timeout_ns` at the latest. Returns false if lines are left.
+// REQUIRES: no LogHold exists.
 bool FlushLog(int64_t timeout_ns);
 
 // Returns the number of lines that were lost since the start.

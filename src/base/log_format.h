@@ -44,16 +44,16 @@ struct LogField {
 std::string_view LogLevelName(LogLevel level);
 
 // Returns one log line, without a newline at its end. `time_ns` is in nanoseconds since the Unix epoch. The line shows
-// the time in UTC with three decimals of a second. The two formats are those of Prometheus and its exporters:
+// this time in UTC, to the millisecond. The two formats are those of Prometheus and its exporters:
 //
 //   kLogfmt  ts=2026-01-31T12:00:00.000Z level=info msg="new interface" name=eth0
 //   kJson    {"ts":"2026-01-31T12:00:00.000Z","level":"info","msg":"new interface","name":"eth0"}
 //
-// In logfmt, a value is quoted as a JSON string if it is empty, or contains a space, `=`, `"`, `\` or a character that
-// is not printable ASCII. Other values stand unquoted. In JSON, every value is a string.
+// In logfmt, the message or a value is quoted as a JSON string if it is empty, or contains a space, `=`, `"`, `\` or a
+// character that is not printable ASCII. Others stand unquoted. In JSON, every value is a string.
 //
-// `message` and values may contain any bytes, and the result is still one line of UTF-8. Quotes, backslashes and
-// control characters below U+0020 are escaped. Bytes that are not UTF-8 become U+FFFD.
+// `message` and values may contain any bytes, and the result is still one line of UTF-8. Quotes, backslashes and all
+// control characters are escaped, and bytes that are not UTF-8 become U+FFFD (JsonString()).
 std::string FormatLogLine(LogFormat format, int64_t time_ns, LogLevel level, std::string_view message,
                           absl::Span<const LogField> fields);
 

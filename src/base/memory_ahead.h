@@ -12,17 +12,17 @@
 
 namespace tcpgauge {
 
-// A thread that makes the memory of a growing array resident shortly before the array uses it.
+// Runs a thread that makes the memory of a growing array resident shortly before the array uses this memory.
 //
-// Design. The kernel clears each page at its first touch. That took a quarter of a worker's time while new connections
-// came fast. With this thread, a million new connections take 1.03 s instead of 1.15 s. The thread works at most 4,096
-// elements ahead. Neither 8,192 nor about 40,000 elements (8 MB) were faster. Small pages instead of huge ones were
+// Design. The kernel clears each page at its first touch. Without this thread, that takes a quarter of a worker's time
+// while new connections come fast. With the thread, a million new connections take 1.03 s instead of 1.15 s. Working
+// 8,192 or about 40,000 elements (8 MB) ahead was no faster than kMostAhead. Small pages instead of huge ones were
 // rejected, because a million connections took 41 % longer.
 //
 // Thread: one thread calls Note(). The thread of this class calls `populate` while other threads use the array.
 // Bounds: works ahead by an eighth of the used elements, and by at most kMostAhead elements. Does nothing while fewer
 // than kSmall elements are used.
-// Errors: when the thread cannot be started, Note() does nothing, and the array works without its help.
+// Errors: when the thread cannot be started, Note() does nothing. The array works without the thread.
 class MemoryAhead {
  public:
   // Makes `count` elements of the array resident, from element `first` on. Elements may lie beyond the array's
@@ -54,7 +54,7 @@ class MemoryAhead {
   Mutex mutex_;
   CondVar work_;
   uint32_t ready_ ABSL_GUARDED_BY(mutex_) = 0;   // elements below this one are in use, or were passed to populate_
-  uint32_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;  // elements below this one shall be resident
+  uint32_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;  // elements below this one must become resident
   bool ends_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

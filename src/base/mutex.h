@@ -19,10 +19,11 @@ namespace tcpgauge {
 //
 // Why not the standard classes. libstdc++ does not annotate them, so clang would not see that a lock is taken.
 //
-// Why not absl::Mutex. It is annotated for clang, but the thread sanitizer does not see its locks. The sanitizer learns
-// of locks by intercepting pthread_mutex_lock(), which std::mutex calls and absl::Mutex does not. absl::Mutex tells the
-// sanitizer of its locks only when abseil was compiled for the sanitizer. Debian's abseil was not, so the sanitizer
-// would report races where there are none. The ABSL_ macros are still usable, because they contain no code.
+// Why not absl::Mutex. absl::Mutex is annotated for clang, but the thread sanitizer does not see its locks. The
+// sanitizer learns of locks by intercepting pthread_mutex_lock(). std::mutex calls that function, absl::Mutex does not.
+// absl::Mutex tells the sanitizer of its locks only when abseil was compiled for the sanitizer. Debian's abseil was
+// not, so the sanitizer would report races where there are none. The ABSL_ macros are still usable, because they
+// contain no code.
 //
 // For example:
 //
@@ -38,8 +39,8 @@ namespace tcpgauge {
 //     int count_ ABSL_GUARDED_BY(mutex_) = 0;
 //   };
 
-// A lock that one thread holds at a time. Not recursive: a thread that holds it must not call Lock(). Prefer MutexLock
-// to Lock() and Unlock().
+// A lock that one thread holds at a time. Not recursive: the thread that holds the lock must not call Lock() or
+// TryLock(). Prefer MutexLock to Lock() and Unlock().
 // Thread: any.
 class ABSL_LOCKABLE Mutex {
  public:
@@ -94,8 +95,8 @@ class CondVar {
     lock.release();  // the caller still holds the mutex
   }
 
-  // Like Wait(), but stops waiting when SystemClock().SteadyNanoseconds() reaches `deadline_ns`, and then returns
-  // false. INT64_MAX means no deadline. `*mutex` is locked again in every case.
+  // Like Wait(), but stops waiting when SystemClock().SteadyNanoseconds() reaches `deadline_ns`. Returns false if the
+  // deadline ended the wait. INT64_MAX means no deadline. `*mutex` is locked again in every case.
   bool WaitUntil(Mutex* mutex, int64_t deadline_ns) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     // The steady clock of libstdc++ and SystemClock() are both CLOCK_MONOTONIC.
     const std::chrono::steady_clock::time_point deadline{std::chrono::nanoseconds(deadline_ns)};

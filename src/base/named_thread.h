@@ -16,8 +16,8 @@ std::thread NamedThread(const char* name, std::function<void()> run);
 // Like NamedThread(), for a caller that can do without the thread: returns nullopt when the thread cannot be started.
 std::optional<std::thread> TryNamedThread(const char* name, std::function<void()> run);
 
-// Fixes the stacks of all later threads at 8 MiB, those of the libraries' threads included. Otherwise `ulimit -s` sets
-// their size, and the main thread's stack may be meant to be much larger or smaller.
+// Sets the stack size of all threads that start later to 8 MiB, including the threads of libraries. Otherwise
+// `ulimit -s` would set their size. That limit is meant for the main thread, and may be much larger or smaller.
 void SetStackSizeOfThreads();
 
 }  // namespace tcpgauge

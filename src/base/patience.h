@@ -15,9 +15,9 @@ namespace tcpgauge {
 // Says how long an output waits for its reader:
 //
 // - While the process runs, the output waits without limit, because a reader such as a pager may pause for an hour.
-// - After BeginEnd(), it waits as long as the reader makes progress. A reader that takes no byte for kStallNs is given
-//   up.
-// - In haste (Haste), it waits until the deadline at most.
+// - After BeginEnd(), the output waits as long as the reader makes progress. A reader that takes no byte for kStallNs
+//   is given up.
+// - In haste (see Haste), the output also waits no longer than until Haste::deadline_ns().
 //
 // Thread: any.
 class Patience {
@@ -33,8 +33,8 @@ class Patience {
   // Says that the reader has taken bytes.
   void NoteProgress() { progress_ns_.store(clock_.SteadyNanoseconds(), std::memory_order_relaxed); }
 
-  // Returns how long to wait from now on: 0 = not at all, kNoLimit = without limit. Wait in short steps and call it
-  // again after each, because the process may begin to end meanwhile.
+  // Returns how long to wait from now on: 0 = not at all, kNoLimit = without limit. Wait in short steps, and call
+  // LeftNs() again after each step, because the process may begin to end meanwhile.
   int64_t LeftNs() const;
 
  private:

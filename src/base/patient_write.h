@@ -9,11 +9,11 @@
 
 namespace tcpgauge {
 
-// Writing to a descriptor whose reader may be slow, or never read.
+// Functions that write to a descriptor whose reader may be slow or may never read.
 
 struct PatientWriteResult {
   size_t written = 0;  // bytes
-  // The errno of the write that failed. ETIMEDOUT: the patience was over. 0 = all bytes were written.
+  // The errno of the write that failed. ETIMEDOUT = the patience was over. 0 = all bytes were written.
   int error = 0;
 };
 
@@ -27,9 +27,9 @@ struct PatientWriteResult {
 // Thread: any.
 PatientWriteResult PatientWrite(int fd, std::string_view bytes, Patience* patience);
 
-// Opens the pipe or terminal `fd` a second time, and returns a non-blocking descriptor, which the caller closes. `fd`
-// itself stays blocking, because other processes may share it. Returns -1 if `fd` is neither a pipe nor a terminal, or
-// if the process may not open it again.
+// Opens the pipe or terminal `fd` a second time, for writing without blocking. Returns the new descriptor, which the
+// caller closes. `fd` itself stays blocking, because other processes may share it. Returns -1 if `fd` is neither a pipe
+// nor a terminal, or if it cannot be opened again.
 int ReopenNonblocking(int fd);
 
 }  // namespace tcpgauge

@@ -8,13 +8,14 @@
 namespace tcpgauge {
 
 // Functions that talk to the service manager that started the process, as a rule systemd. They follow sd_notify(3),
-// sd_watchdog_enabled(3) and sd_listen_fds(3), by means of libsystemd. libpcap loads that library anyway. Without the
-// variable NOTIFY_SOCKET, the Tell... functions have no effect.
+// sd_watchdog_enabled(3) and sd_listen_fds(3), by means of libsystemd, which libpcap needs anyway. Without the
+// environment variable NOTIFY_SOCKET, the functions TellReady() to TellStopping() have no effect.
 //
 // A `status` is one line for `systemctl status`.
 //
-// Thread: any, while no thread changes the environment. A Tell... function waits as long as the manager has too many
-// messages to read, and a signal ends the wait. A message that does not arrive is lost: nobody could be told of that.
+// Thread: any, while no thread changes the environment. TellReady() to TellStopping() wait while the manager has too
+// many unread messages; a signal ends the wait. A message that cannot be sent is lost without an error, because nobody
+// could act on the error.
 
 // The agent has started.
 void TellReady(const std::string& status);
@@ -25,13 +26,13 @@ void TellStuck(const std::string& status);
 // The agent begins to end.
 void TellStopping();
 
-// Returns how often TellAlive() or TellStuck() should be called, in milliseconds: at least twice within the time after
-// which the manager takes the process for hung (WATCHDOG_USEC), and every 10 s for the status. -1 = there is no
-// manager.
+// Returns the interval, in milliseconds, at which TellAlive() or TellStuck() should be called: half of the time after
+// which the manager takes the process for hung (WATCHDOG_USEC), but at most 10 s, so that the status stays current.
+// -1 = there is no manager.
 int TellIntervalMs();
 
-// Returns the descriptors of the sockets that the manager opened for this process. Empty when there are none, or when
-// they are for another process. The descriptors are closed on exec from now on.
+// Returns the descriptors of the sockets that the manager opened for this process, and marks them to be closed on exec.
+// Empty when there are none, or when the sockets are for another process.
 std::vector<int> PassedSockets();
 
 }  // namespace tcpgauge

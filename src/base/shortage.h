@@ -9,19 +9,19 @@
 
 namespace tcpgauge {
 
-// Ends the process in order when the system refuses memory, a thread or a descriptor without which the agent cannot go
-// on. One line on standard error names the limit, and the exit status is 1.
+// Functions that end the process in order when the system refuses memory, a thread or a descriptor without which the
+// agent cannot go on. One line on standard error names the limit, and the exit status is 1.
 //
 // Design. An allocation can fail in any line of the agent and of its libraries, and no caller could go on without the
 // memory. An exception would therefore only lead to abort(): a core dump, and a message that names no limit. A clean
 // end serves an agent that already runs too, because whoever supervises it starts it again.
 //
-// The kernel and the libraries report a shortage as an error number: EMFILE and ENFILE for descriptors, ENOMEM for
+// The kernel and the C library report a shortage as an error number: EMFILE and ENFILE for descriptors, ENOMEM for
 // memory, EAGAIN for threads.
 
 // Ends the process with status 1. First calls the function of BeforeShortageExit(), then writes "tcpgauge: cannot
-// ACTION: LIMIT" to standard error. `error` is one of the numbers above, and decides which limit the line names. For
-// any other number, the line has the kernel's text for it. Does not allocate memory or run destructors. If standard
+// ACTION: LIMIT" to standard error. If `error` is one of the numbers above, LIMIT names the limit and what to use
+// instead. For any other number, LIMIT is strerror(error). Does not allocate memory or run destructors. If standard
 // error is a full pipe, drops the line after a tenth of a second.
 // Thread: any. When several threads call it, only the first one writes a line.
 [[noreturn]] void ExitForShortage(const char* action, int error);
@@ -33,13 +33,13 @@ void ExitWhenMemoryEnds();
 // kernel kills a process whose stack cannot grow, so this limit must be checked at the start.
 void RequireStack();
 
-// Sets the function that ExitForShortage() calls before it writes, or null for no function. The function may call only
-// functions that signal-safety(7) allows. The function is called in the thread that calls ExitForShortage().
+// Sets the function that ExitForShortage() and RequireStack() call before they write, or null for no function. The
+// function is called in the thread that ends the process. It may call only functions that signal-safety(7) allows.
 void BeforeShortageExit(void (*restore)());
 
-// If `message`, an error message, contains the kernel's text for EMFILE, ENFILE or ENOMEM, returns which limit is too
-// low and what to use instead. Otherwise returns nullopt. The text decides, because libpcap and other libraries report
-// no numbers.
+// If `message`, an error message, contains strerror(3)'s text for EMFILE, ENFILE or ENOMEM, returns which limit is too
+// low and what to use instead. Otherwise returns nullopt. This function searches text because libpcap and some other
+// libraries report no error numbers.
 std::optional<std::string> LimitNamedBy(absl::string_view message);
 
 }  // namespace tcpgauge

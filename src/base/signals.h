@@ -15,16 +15,19 @@ namespace tcpgauge {
 // - SIGHUP calls `reload->Notify()`. When `reload` is null, SIGHUP calls EndSoon().
 // - SIGPIPE and SIGXFSZ are ignored. A write to a broken pipe, or to a file at its size limit, then fails with an error
 //   instead of ending the process.
+// - SIGRTMIN is the signal of the guard of EndSoon().
 //
 // `stop`, `reload` and `haste` must live until the process ends, because signals come until then.
 // Thread: call it before other threads start.
 void HandleSignals(StopSignal* stop, Wakeup* reload, Haste* haste);
 
-// Begins the haste, and calls `stop->Stop()`. If the process still exists 0.95 s after the first call, a guard ends it
-// with _exit(2): some thread does not return, for example from a computation that cannot be interrupted. Before that,
-// the guard writes a line to standard error, if standard error takes it at once. The guard is a timer whose signal
-// handler ends the process. So the guard needs no thread, and also works while the process starts. If the kernel has no
-// timer left, there is no guard.
+// Begins the haste, and calls `stop->Stop()`. If the process still exists 0.95 s after the first call, a guard ends the
+// process: some thread does not return, for example from a computation that cannot be interrupted. The guard calls
+// _exit() with the status of SetCutShortStatus(). Before that, it writes a line to standard error, if standard error
+// takes the line at once.
+//
+// The guard is a timer whose signal handler ends the process. So the guard needs no thread, and also works while the
+// process starts. If the kernel has no timer left, there is no guard.
 //
 // REQUIRES: HandleSignals() was called.
 // Thread: any. A signal handler may call it.
@@ -36,9 +39,9 @@ void EndSoon();
 void SetCutShortStatus(int status);
 
 // While an object of this class exists, a signal that would call `stop->Stop()` ends the process at once, with exit
-// status 0 as after an orderly end. Use it around work that does not look at a StopSignal, for example while libpcap
-// compiles a filter. If Stop() was called before, the constructor ends the process. Without HandleSignals(), the class
-// has no effect.
+// status 0 as after an orderly end. Use the class around work that does not look at a StopSignal, for example while
+// libpcap compiles a filter. If Stop() was called before, the constructor ends the process. Without HandleSignals(),
+// the class has no effect.
 //
 // REQUIRES: at most one object exists at a time.
 // Thread: the one that called HandleSignals(), before other threads start.
@@ -57,8 +60,8 @@ class EndAtOnceOnSignals {
 //   when its other end is closed.
 bool TerminalIsGone();
 
-// Sends SIGALRM to the process once, after `seconds` of real time. After HandleSignals(), this signal stops the
-// process. Another call replaces the earlier time. REQUIRES: seconds >= 1e-6; with less, no signal is sent.
+// Sends SIGALRM to the process once, after `seconds` of real time. After HandleSignals(), that calls `stop->Stop()`.
+// Another call replaces the earlier time. REQUIRES: seconds >= 1e-6; with less, no signal is sent.
 void StopAfter(double seconds);
 
 }  // namespace tcpgauge

@@ -9,18 +9,19 @@
 
 namespace tcpgauge {
 
-// Returns the content of the regular file at `path`, which may be empty. Refuses anything that is not a regular file:
-// to read a named pipe or a device could wait or have effects, and /dev/null would look like an empty file.
+// Returns the content of the regular file at `path`. An empty file gives an empty text. Follows symbolic links. Refuses
+// anything that is not a regular file: to read a named pipe or a device could wait or have effects, and /dev/null would
+// look like an empty file.
 //
 // Thread: any.
 // Bounds: the file may have at most 1 MiB.
-// Errors: FailedPrecondition when the file is larger, or is not a regular file. Otherwise the error of open() or
-// read(), such as NotFound or PermissionDenied. Never InvalidArgument: a file that cannot be read is a fault of the
-// environment, and not of an option. The message begins with the path.
+// Errors: FailedPrecondition when the file is larger, or is not a regular file. Otherwise the error of stat(), open()
+// or read(), such as NotFound or PermissionDenied. Never InvalidArgument, which callers keep for wrong options: a file
+// that cannot be read is a fault of the environment. The message begins with the path.
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path);
 
 // The state of a file at one moment. Two stamps of a path differ if the file was written, replaced or removed between
-// them, or if its owner or mode was changed. Two stamps of a missing file are equal.
+// the two, or if its owner or mode was changed. Two stamps of a missing file are equal.
 //
 // File times have the resolution of the kernel's tick, some milliseconds. If a write comes less than a tick after the
 // first of two stamps, and does not change the size, the two stamps may be equal.

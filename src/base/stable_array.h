@@ -15,10 +15,10 @@ namespace tcpgauge {
 // Design. A table that may hold a million connections must not use the memory of a million connections at its start. It
 // must not copy itself while packets arrive either: a std::vector that grows would copy hundreds of megabytes between
 // two packets. So the array reserves address space for its full capacity, and the operating system provides the memory
-// of an element when the element is first touched. Capacity that is never used costs only address space.
+// of an element when the element is first written. Capacity that is never used costs only address space.
 //
 // Thread: one thread at a time, except Populate(), which any thread may call at any time.
-// Errors: stops the process when the address space is exhausted.
+// Errors: those of LazyMemory.
 template <typename T>
 class StableArray {
   static_assert(std::is_trivially_destructible<T>::value, "elements are never destroyed");

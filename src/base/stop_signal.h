@@ -9,7 +9,7 @@ namespace tcpgauge {
 // Tells threads to end, once and for all. A busy thread tests stopped(), and a waiting thread polls fd().
 //
 // Thread: any. A signal handler may call Stop().
-// Errors: the constructor stops the process when the system has no file descriptor left.
+// Errors: the constructor ends the process when no file descriptor is left (ExitForShortage()).
 class StopSignal {
  public:
   StopSignal();

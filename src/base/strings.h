@@ -23,10 +23,11 @@ std::string ToLower(std::string_view text);
 // Whether `text` starts with `prefix`, in the same letter case. Every text starts with an empty prefix.
 bool StartsWith(std::string_view text, std::string_view prefix);
 
-// Returns the parts of `text` between separators. Parts may be empty, and an empty text has one empty part.
+// Returns the parts of `text` between separators. Parts may be empty. An empty text has one empty part, but a
+// default-constructed string_view has no part.
 std::vector<std::string_view> Split(std::string_view text, char separator);
 
-// Like Split(), but each part is trimmed as by Trim().
+// Like Split(), but applies Trim() to each part.
 std::vector<std::string_view> SplitAndTrim(std::string_view text, char separator);
 
 }  // namespace tcpgauge

@@ -9,8 +9,8 @@ namespace tcpgauge {
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
 constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 constexpr int64_t kNanosecondsPerMicrosecond = 1000;
-// Convert with `nanoseconds * kSecondsPerNanosecond`, never with a division by 1e9. The quotient may differ from the
-// product in the last bit, and all outputs must show the same number.
+// For a number that is shown, use `nanoseconds * kSecondsPerNanosecond` and not a division by 1e9. The quotient may
+// differ from the product in the last bit, and all outputs must show the same number.
 constexpr double kSecondsPerNanosecond = 1e-9;
 
 constexpr int64_t kSecondsPerHour = 3600;

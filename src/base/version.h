@@ -18,12 +18,13 @@ struct LibraryVersion {
 
 // Returns the text that --version prints, with a newline after each line:
 //
-//   tcpgauge 0.1.0 (commit 0123abc)
+//   tcpgauge 0.1.0 (commit 0123456789ab)
 //     libpcap 1.10.3
 //     abseil 20220623.1
 //
-// `commit` is BuildCommit(). The text has a line for each of `libraries`, then one for abseil. The versions of the
-// other libraries are passed in, because only one file or folder of the project may include the headers of a library.
+// `commit` is BuildCommit(). After the first line come a line for each of `libraries` and a line for abseil. The caller
+// passes the versions of the other libraries, because only one file or folder of the project may include the headers of
+// a library.
 std::string VersionText(const std::string& commit, const std::vector<LibraryVersion>& libraries);
 
 }  // namespace tcpgauge

@@ -7,9 +7,9 @@ namespace tcpgauge {
 // Wakes one thread that waits for work. If nobody waits, Notify() makes the next wait end at once. Several calls of
 // Notify() may wake the thread only once.
 //
-// Thread: any thread, and a signal handler, may call Notify(), which never blocks. The waiting thread calls the other
+// Thread: any thread or signal handler may call Notify(), which never blocks. The waiting thread calls the other
 // methods.
-// Errors: the constructor stops the process when the system has no file descriptor left.
+// Errors: the constructor ends the process when no file descriptor is left (ExitForShortage()).
 class Wakeup {
  public:
   Wakeup();

@@ -10,8 +10,8 @@ namespace tcpgauge {
 // endian, and 16, 24 or 32 is the width in bits.
 //
 // Each class is an array of bytes. So a header struct that consists of these classes has no padding, needs no
-// alignment, and can be laid over packet bytes at any address (see Cursor). ToHost() returns the value in host byte
-// order, and is the only way to use it.
+// alignment, and can be laid over packet bytes at any address (see Cursor). The value can be read only by ToHost(),
+// which returns it in host byte order.
 
 class Be16 {
  public:

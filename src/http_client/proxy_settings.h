@@ -13,10 +13,10 @@
 
 namespace tcpgauge {
 
-// The proxies of HTTP calls, as the environment names them. The rules are those of Go's httpproxy, but ALL_PROXY is
-// read too.
+// The proxies of HTTP calls, as the environment names them. The rules are those of Go's package httpproxy. In addition,
+// ALL_PROXY is read.
 //
-// Thread: thread-safe after construction.
+// Thread: any, after construction.
 class ProxySettings {
  public:
   // Returns the value of an environment variable, or null: getenv(), or a test's replacement.
@@ -27,7 +27,7 @@ class ProxySettings {
 
   // Reads HTTP_PROXY for http URLs, HTTPS_PROXY for https URLs, ALL_PROXY and NO_PROXY. If one of these variables is
   // empty, the variable with its name in lower case is read. If HTTP_PROXY or HTTPS_PROXY is empty in both spellings,
-  // ALL_PROXY replaces it. A variable that is not set counts as empty.
+  // the value of ALL_PROXY is used. A variable that is not set counts as empty.
   //
   // A proxy is SCHEME://USER:PASSWORD@HOST:PORT. The scheme is http, https, socks5 or socks5h; without one, it is http.
   // User and password are optional. The default port is 80 for http, 443 for https, and 1080 for the other two.
@@ -39,15 +39,15 @@ class ProxySettings {
   //   "192.0.2.1", "2001:db8::1"  this address
   //   "192.0.2.0/24"              the addresses of this prefix
   // A name or an address may end with ":PORT". Then only calls to that port go without a proxy. An IPv6 address with a
-  // port is in brackets.
+  // port is in brackets. Entries of other forms have no effect.
   static ProxySettings FromEnvironment(const Variables& variables);
 
   // Returns the URL of the proxy for a call to `host` and `port` by `scheme`; empty = no proxy. The URL has a port.
   // `scheme` is http or https. `host` may be an IPv6 address in brackets. localhost and loopback addresses never have a
   // proxy.
   //
-  // Errors: InvalidArgument if the environment variable for this call does not hold a valid proxy. The message names
-  // the variable, but not its value, which may hold a password.
+  // Errors: InvalidArgument if the call needs a proxy, and its environment variable does not hold a valid one. The
+  // message names the variable. It leaves out the value, which may hold a password.
   absl::StatusOr<std::string> ProxyFor(std::string_view scheme, std::string_view host, int port) const;
 
  private:
