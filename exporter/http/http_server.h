@@ -66,7 +66,8 @@ class HttpServer {
                                                           HttpService service, const HttpLimits& limits = {});
 
   // Starts to serve. Call it once.
-  // Errors: Unavailable if no descriptor is available. After an error, no client is served.
+  // Errors: Unavailable if no descriptor is available, or if the kernel refuses to watch another one. After an error,
+  // no client is served.
   absl::Status Serve();
 
   // Calls Open() and Serve(). Errors: those of both.

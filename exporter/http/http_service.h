@@ -18,7 +18,7 @@ namespace tcpgauge {
 enum class HttpLane {
   kHealth,   // responses that are made at once; one thread
   kMetrics,  // responses that take some milliseconds; two threads
-  kCostly,   // responses that take up to seconds; two threads of low priority, and a bounded queue
+  kCostly,   // responses that take up to seconds; two threads of low priority, and a shorter queue
   kOther,    // all others; two threads
 };
 

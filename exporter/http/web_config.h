@@ -83,8 +83,8 @@ constexpr int kMaxWebConfigDepth = 8;
 constexpr int kMaxWebConfigAliases = 100;
 
 // Parses `yaml`, the contents of `file`. Reads no file. Relative paths in `yaml` are resolved against the directory of
-// `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. Only web_config.cc includes
-// yaml-cpp.
+// `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. In exporter/, only web_config.cc
+// includes yaml-cpp.
 //
 // The text must be a single document in UTF-8, and its only control characters are tabs and line ends. yaml-cpp would
 // stop at the byte 4 or at the end of the first document, and the users after that point would be lost.
