@@ -43,9 +43,9 @@ struct PlaceRules {
 // The places that a server has for connections. Decides which connection must give its place back: each one that
 // exceeds a time, and the worst one when a new connection needs its place.
 //
-// Design. Places are scarce. A client that neither sends its request nor reads its response keeps one at no cost. A
-// time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new connection
-// always gets a place. When all places are taken, the first of these connections gives its place back:
+// Design. Places are scarce. A client that neither sends its request nor reads its response keeps its place at no cost.
+// A time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new connection
+// always gets a place. When all places are taken, the connection in the first of these cases gives its place back:
 //
 // 1. one whose client has taken the last response, and has not closed its end;
 // 2. one whose request is not complete after kBehindNs, or whose client is behind the speed of

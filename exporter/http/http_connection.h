@@ -44,12 +44,12 @@ struct HttpConnectionSet {
 // A client that has closed its end keeps its place until its system has taken the response, or until a rule of
 // ConnectionPlaces ends the connection.
 //
-// Owner: The operations under way, and a request in the lanes, own the connection. Close() ends these operations. If
-// only the client's system is awaited, none is under way. Then the connection owns itself until Close().
+// Owner: The operations under way, and a request in the lanes, own the connection. Close() ends these operations. While
+// only the client's system is awaited, no operation is under way, and the connection owns itself until Close().
 // Thread: Only the thread that runs the io_context uses a connection. It also receives the responses that the lanes'
 // threads make.
-// Bounds: The buffer holds one head and 4 KiB. Further requests stay in the kernel. The responses of all connections
-// share HttpConnectionSet::response_bytes.
+// Bounds: The buffer holds at most one head and 4 KiB. Further requests stay in the kernel. The responses of all
+// connections share HttpConnectionSet::response_bytes.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   // Begins to serve the connection `stream` of `client`, which is a ClientAddress(). For the life of `all`, see

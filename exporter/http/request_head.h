@@ -35,16 +35,16 @@ struct RequestHeadError {
 };
 
 // Returns the length of the head at the beginning of `bytes`, or 0 if the end of the head is missing. A head ends with
-// an empty line. Line ends without CR count too: ParseRequestHead() then refuses the head at once, and the server does
-// not wait for another end. An earlier call has searched the first `searched` bytes in vain; 0 = there was no earlier
-// call.
+// an empty line. A line end without CR counts too, so that ParseRequestHead() can refuse such a head at once. An
+// earlier call has searched the first `searched` bytes in vain; 0 = there was no earlier call.
 size_t FindHeadEnd(std::string_view bytes, size_t searched);
 
 // Parses `head`, whose length FindHeadEnd() returned. Ignores one empty line before the request line (RFC 9112
 // section 2.2). Accepts any method.
 //
 // The parser is strict. Otherwise a proxy in front of the server could read a malformed request in another way than the
-// server, and let pass what it should refuse (request smuggling, RFC 9112 section 11.2). These errors have status 400:
+// server, and let a request pass that the proxy should refuse (request smuggling, RFC 9112 section 11.2). These errors
+// have status 400:
 // - any error in the syntax of RFC 9112: line ends other than CRLF, blanks before a colon, an empty name, control
 //   characters except tabs, more than one blank between the words of the request line;
 // - folded lines (section 5.2);

@@ -35,7 +35,7 @@ class TlsContext {
   // Returns the version of OpenSSL, such as "3.0.15".
   static std::string LibraryVersion();
 
-  // Returns the host names that the certificate is for, as it writes them: its alternative names of type DNS (RFC 5280
+  // Returns the host names that the certificate is for, in its spelling: its alternative names of type DNS (RFC 5280
   // section 4.2.1.6) or, if it has no such name, its common name. A name may begin with "*.", which stands for one
   // label (RFC 6125 section 6.4.3).
   const std::vector<std::string>& host_names() const { return host_names_; }

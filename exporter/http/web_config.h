@@ -86,7 +86,7 @@ constexpr int kMaxWebConfigAliases = 100;
 // `file`. If `yaml` is empty, returns a configuration without TLS, headers and users. In exporter/, only web_config.cc
 // includes yaml-cpp.
 //
-// The text must be a single document in UTF-8, and its only control characters are tabs and line ends. yaml-cpp would
+// The text must be a single document in UTF-8, without control characters except tabs and line ends. yaml-cpp would
 // stop at the byte 4 or at the end of the first document, and the users after that point would be lost.
 //
 // An unknown key or value is an error, because to ignore it could leave the server less protected than its owner

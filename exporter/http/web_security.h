@@ -29,8 +29,8 @@ namespace tcpgauge {
 //
 // Reloads the configuration by itself. Each request except /-/healthy and /-/ready, and each new TLS connection, looks
 // whether that file, or a file that it names, has changed (see Thread). After a change, the files are read again. If
-// one of them is wrong, or if the change would weaken the protection (CheckWebConfigChange()), a warning is logged
-// once. Then the whole previous configuration stays in force until a further change.
+// one of them is wrong, or if the change would weaken the protection (CheckWebConfigChange()), one warning is logged
+// for this reading. Then the whole previous configuration stays in force until a further change.
 //
 // A file that is being written may lack its last lines and be valid all the same. So changed files are read when nobody
 // has written them for `settle_ns` (see Open()). Files that never come to rest are read after 4 * `settle_ns`, because
