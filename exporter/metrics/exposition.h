@@ -111,7 +111,7 @@ struct Exposition {
 
 // Starts to load what the metrics show of a connection some places after `index`. Call it in each step of a loop over
 // all connections. Each family reads all of them, and 10,000 are more than the cache holds. Without this, loading them
-// took a quarter of the time of a text.
+// took a quarter of the time to write a text.
 inline void FetchConnectionAhead(const Exposition& exposition, size_t index) {
   constexpr size_t kAhead = 16;
   if (index + kAhead >= exposition.connections.size()) return;

@@ -15,7 +15,7 @@ namespace tcpgauge {
 // The value of a sample: either a count or a double. A count is exact until a format rounds it.
 class MetricValue {
  public:
-  // Both are implicit, so that callers pass plain numbers to MetricVisitor::Sample().
+  // Both constructors are implicit, so that callers pass plain numbers to MetricVisitor::Sample().
   // NOLINTNEXTLINE(google-explicit-constructor): see above
   constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}
   // NOLINTNEXTLINE(google-explicit-constructor): see above

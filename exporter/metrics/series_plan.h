@@ -68,7 +68,7 @@ constexpr size_t kRequestSamples = 20;
 // The samples that one connection, one interface, one edge and so on takes.
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
-// The samples of one of an edge's two summaries: its sum and its count, and its buckets if it has any.
+// The samples of one of the two summaries of an edge: its sum, its count, and its buckets if it has any.
 constexpr size_t SamplesPerSummary(bool edge_buckets) { return 2 + (edge_buckets ? kEdgeBuckets : 0); }
 constexpr size_t SamplesPerEdge(EdgeDetail detail, bool edge_buckets) {
   return (detail == EdgeDetail::kFull ? 13 : 6) + 2 * SamplesPerSummary(edge_buckets);
