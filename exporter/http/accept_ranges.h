@@ -18,7 +18,8 @@ struct AcceptRange {
   // All parameters but `q`: the name in lower case, and the value without quotes.
   std::vector<std::pair<std::string, std::string>> parameters;
 
-  // Returns the value of the parameter, of the last one if there are several. Empty = not given.
+  // Returns the value of the last parameter of this name, or an empty text if there is none. `parameter` is in lower
+  // case. The result points into this object.
   std::string_view Parameter(std::string_view parameter) const;
 };
 

@@ -15,9 +15,10 @@ namespace tcpgauge {
 // bcrypt is slow on purpose. So a check has two steps: Recall() is quick and knows the passwords that matched before,
 // and Check() runs bcrypt.
 //
-// The time of a refusal by Check() does not tell which users exist. Each refusal runs as many rounds of bcrypt as the
-// costliest of all hashes has. Let the user's hash have the cost c, and the costliest hash the cost m. Check() computes
-// the user's hash, and then hashes of the costs c, c+1, ... m-1, because 2^c + (2^c + 2^(c+1) + ... + 2^(m-1)) = 2^m.
+// The time of a refusal by Check() does not tell which users exist. Each refusal of well-formed credentials runs as
+// many rounds of bcrypt as the costliest of all hashes has. Let the user's hash have the cost c, and the costliest hash
+// the cost m. Check() computes the user's hash, and then hashes of the costs c, c+1, ... m-1, because
+// 2^c + (2^c + 2^(c+1) + ... + 2^(m-1)) = 2^m.
 // A right password is granted without the further hashes, because the response tells the client anyway that it is
 // right.
 //
@@ -32,7 +33,7 @@ class BasicAuth {
 
   enum class Verdict {
     kGranted,
-    kDenied,   // no Basic credentials, malformed credentials, an unknown user, or a wrong password
+    kDenied,   // malformed or missing credentials; from Check() also an unknown user or a wrong password
     kUnknown,  // from Recall() only: well-formed credentials that Check() must check
   };
 
@@ -45,8 +46,8 @@ class BasicAuth {
 
   const Users& users() const { return users_; }
 
-  // Returns what is known without bcrypt of `authorization`, the value of the Authorization header. An empty value
-  // stands for a request without this header, and is denied.
+  // Decides without bcrypt, if that is possible. `authorization` is the value of the Authorization header. An empty
+  // value stands for a request without this header, and is denied.
   Verdict Recall(std::string_view authorization) const;
 
   // Checks the user and the password in `authorization`, and remembers the password if it matches. Returns kGranted or

@@ -13,8 +13,8 @@
 
 namespace tcpgauge {
 
-// The server's end of a connection over TCP or a unix socket, with or without TLS. Hides from its user which of them it
-// is. Each operation returns at once, and calls its callback later.
+// The server's end of a connection over TCP or a unix socket, with or without TLS. Its user does not see which of them
+// it is. A function with a `Done` callback begins an operation: it returns at once, and the callback is called later.
 //
 // Owner: The stream owns its descriptor. The caller keeps the stream, and the buffers of an operation, until the
 // callback of the operation was called or destroyed. To this end, the callback may own the object that owns the stream.
@@ -26,8 +26,8 @@ class ByteStream {
   // 0 bytes.
   using Done = std::function<void(bool ok, size_t bytes)>;
 
-  // Gets the TLS context for a connection. Later, on the thread of the io_context, calls its argument with the context,
-  // or destroys the argument without a call.
+  // Gets the TLS context for a connection. Returns at once. Later calls its argument with the context, on the thread of
+  // the io_context, or destroys the argument without a call, on any thread.
   using TlsGetter = std::function<void(std::function<void(std::shared_ptr<const TlsContext>)>)>;
 
   // Takes over the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). If `get_tls` is
@@ -36,7 +36,8 @@ class ByteStream {
   static std::unique_ptr<ByteStream> Open(boost::asio::io_context* io, int fd, int family, TlsGetter get_tls);
   virtual ~ByteStream() = default;
 
-  // Does the TLS handshake. Without TLS, only calls `done`. Call it once, before Read(), Write() and CheckClient().
+  // Does the TLS handshake. Without TLS, only calls `done`. Call it once. Before it has succeeded, begin no other
+  // operation, and do not call CheckClient().
   virtual void Handshake(Done done) = 0;
   // Reads at least one byte, and at most `size` bytes, into `data`. Call it when no other read is under way.
   virtual void Read(char* data, size_t size, Done done) = 0;
@@ -50,18 +51,19 @@ class ByteStream {
   virtual absl::Status CheckClient() = 0;
   enum class ClientEnd {
     kOpen,
-    kEnded,   // the client sends no more: it has closed the connection, or only its sending side and still reads
-    kBroken,  // the client can be sent nothing
+    kEnded,   // the client sends no more: it has closed the connection, or has closed its sending side and still reads
+    kBroken,  // nothing can be sent to the client
   };
-  // Returns what the client's end is known to be. Does not wait, and reads no byte.
+  // Returns the state of the client's end, as far as the kernel knows it. Does not wait, and reads no byte.
   virtual ClientEnd LookAtClient() = 0;
-  // Returns how many of the written bytes the client's system has not acknowledged, and still may. TLS and a unix
-  // socket add overhead of their own to this number. Returns 0 if the connection was reset.
+  // Returns how many of the written bytes the client's system has not acknowledged. The overhead of TLS and of a unix
+  // socket, and the end of the stream, count too. Returns 0 if the connection was reset, because no acknowledgment can
+  // follow.
   virtual size_t UntakenBytes() = 0;
-  // Closes the descriptor. After this call has returned, the callbacks of operations under way get ok = false.
-  // If `drops_rest` is false, the kernel goes on delivering what was written. For a client that does not read, the
-  // kernel would keep these bytes for minutes. If `drops_rest` is true, the kernel drops them and resets the
-  // connection.
+  // Closes the descriptor. The callbacks of operations under way are called after this call has returned, with
+  // ok = false unless the operation had succeeded before. If `drops_rest` is true, the kernel drops what was written
+  // and not yet delivered, and resets the connection. Otherwise the kernel goes on delivering, for minutes if the
+  // client does not read. But if bytes from the client are unread, the kernel resets a TCP connection in either case.
   virtual void Close(bool drops_rest) = 0;
 };
 

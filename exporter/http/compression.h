@@ -14,7 +14,7 @@ bool AcceptsGzip(std::string_view accept_encoding);
 
 // Returns `response` with the header "Vary: Accept-Encoding". If `request` accepts gzip and the body has at least
 // 1 KiB, the body is compressed and Content-Encoding is set. If memory is exhausted, the body stays as it is.
-// REQUIRES: `response` has no Content-Encoding.
+// REQUIRES: `response` has neither Content-Encoding nor a shared body.
 HttpResponse CompressIfAccepted(const HttpRequest& request, HttpResponse response);
 
 }  // namespace tcpgauge

@@ -27,7 +27,8 @@ struct PlaceRules {
   int64_t idle_ns = 60 * kNanosecondsPerSecond;
   // The longest time to make a response, and the longest time to send it.
   int64_t response_ns = 60 * kNanosecondsPerSecond;
-  // How long a client that has taken the last response may leave its end of the connection open.
+  // How long Phase::kClosing may last once the client has taken the last response. Until then, response_ns is the
+  // limit.
   int64_t closing_ns = 2 * kNanosecondsPerSecond;
 
   // The rules for a crowd. A request must be received within `crowded_request_ns`, if request_ns is not shorter.
@@ -42,9 +43,9 @@ struct PlaceRules {
 // The places that a server has for connections. Decides which connection must give its place back: each one that
 // exceeds a time, and the worst one when a new connection needs its place.
 //
-// Design. Places are scarce. A client that neither sends its request nor reads its response keeps one at no cost. A
-// time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new connection
-// always gets a place. When all places are taken, the first of these connections gives its place back:
+// Design. Places are scarce. A client that neither sends its request nor reads its response keeps its place at no cost.
+// A time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new connection
+// always gets a place. When all places are taken, the connection in the first of these cases gives its place back:
 //
 // 1. one whose client has taken the last response, and has not closed its end;
 // 2. one whose request is not complete after kBehindNs, or whose client is behind the speed of
@@ -56,10 +57,11 @@ struct PlaceRules {
 // 7. one whose response is being made.
 //
 // If several connections are in the same case, the one whose last progress is the oldest gives its place back. In case
-// 7, it is the one whose last progress is the newest. A client with more places than PlaceRules::share is at a
-// disadvantage: if it has n times as many, the time since the last progress of each of its connections is multiplied by
-// n (divided by n in case 7). So a client that sends its request at once and reads its response is the last to lose its
-// place, even if hundreds of connections from the same address do neither.
+// 7, it is the one whose last progress is the newest. The last progress is Place::taken_ns while bytes are pending, and
+// Place::since_ns otherwise. A client with more places than PlaceRules::share is at a disadvantage: if it has n times
+// as many, the time since the last progress of each of its connections is multiplied by n (divided by n in case 7). So
+// a client that sends its request at once and reads its response is the last to lose its place, even if hundreds of
+// connections from the same address do neither.
 //
 // Thread: confined to one thread.
 // Time: `now_ns` is steady time, and never falls from call to call.
@@ -113,7 +115,7 @@ class ConnectionPlaces {
 
   size_t size() const { return places_.size(); }
   bool is_over_limit() const { return places_.size() > rules_.places; }
-  // Returns whether half of the places are taken. From there on, slow clients are in the way of others.
+  // Returns whether at least half of the places are taken. From there on, slow clients are in the way of others.
   bool is_crowded() const { return places_.size() * 2 >= rules_.places; }
 
   // Returns the place to give back when all are taken. It is never the one that was added last. If there is no other

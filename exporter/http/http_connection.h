@@ -22,14 +22,15 @@ namespace tcpgauge {
 
 class HttpConnection;
 
-// What the connections of a server share. It outlives the connections, and the pointers outlive it.
+// What the connections of a server share. The set, and the objects to which it points, must live until all connections
+// are closed and RequestLanes::Stop() has returned.
 struct HttpConnectionSet {
   boost::asio::io_context* io = nullptr;
   ConnectionPlaces* places = nullptr;
   RequestLanes* lanes = nullptr;
   RequestHeadLimits head;
   uint64_t response_bytes = 0;                // HttpLimits::response_bytes
-  SentBodies bodies;                          // those that are being sent
+  SentBodies bodies;                          // the bodies that are being sent
   absl::flat_hash_set<HttpConnection*> open;  // the connections that are not closed
 };
 
@@ -43,15 +44,16 @@ struct HttpConnectionSet {
 // A client that has closed its end keeps its place until its system has taken the response, or until a rule of
 // ConnectionPlaces ends the connection.
 //
-// Owner: The operations under way own the connection. Close() ends these operations. While none is under way, because
-// only the client's system is awaited, the connection owns itself until Close().
+// Owner: The operations under way, and a request in the lanes, own the connection. Close() ends these operations. While
+// only the client's system is awaited, no operation is under way, and the connection owns itself until Close().
 // Thread: Only the thread that runs the io_context uses a connection. It also receives the responses that the lanes'
 // threads make.
-// Bounds: The buffer holds one head and 4 KiB. Further requests stay in the kernel. The responses of all connections
-// share HttpConnectionSet::response_bytes.
+// Bounds: The buffer holds at most one head and 4 KiB. Further requests stay in the kernel. The responses of all
+// connections share HttpConnectionSet::response_bytes.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
-  // Begins to serve the connection `stream` of `client`, which is a ClientAddress(). `all` must outlive the connection.
+  // Begins to serve the connection `stream` of `client`, which is a ClientAddress(). For the life of `all`, see
+  // HttpConnectionSet.
   static void Serve(HttpConnectionSet* all, std::unique_ptr<ByteStream> stream, std::string client);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
@@ -91,7 +93,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const std::unique_ptr<ByteStream> stream_;
   ConnectionPlaces::Handle place_;
   bool is_closed_ = false;
-  std::shared_ptr<HttpConnection> self_;  // null = operations under way own the connection
+  std::shared_ptr<HttpConnection> self_;  // null = others own the connection
 
   std::string received_;                          // bytes of the next requests
   size_t searched_ = 0;                           // FindHeadEnd() has searched this many bytes of `received_`

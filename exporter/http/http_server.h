@@ -30,11 +30,11 @@ struct HttpLimits {
   // How long a connection may be idle between a response and the next request. 0 = without limit.
   unsigned idle_timeout_seconds = 60;
   // The time from the first byte of a request to the end of its head. For the first request of a connection, the time
-  // begins when the connection is accepted, and includes the TLS handshake. While the server is crowded, the time is 5
-  // s at most.
+  // begins when the connection is accepted, and includes the TLS handshake. While the server is crowded, it is at most
+  // 5 s.
   absl::Duration request = absl::Seconds(9);
   // The time to make a response, and again the time to send it. While the server is crowded, a client must also take 4
-  // kB a second, unless less than 16 kB of its response are left. It may fall behind by 5 s.
+  // kB a second, as long as at least 16 kB of its response are left. It may fall behind by 5 s.
   absl::Duration response = absl::Seconds(60);
 };
 
@@ -66,7 +66,8 @@ class HttpServer {
                                                           HttpService service, const HttpLimits& limits = {});
 
   // Starts to serve. Call it once.
-  // Errors: Unavailable if no descriptor is available. After an error, no client is served.
+  // Errors: Unavailable if no descriptor is available, or if the kernel refuses to watch another one. After an error,
+  // no client is served.
   absl::Status Serve();
 
   // Calls Open() and Serve(). Errors: those of both.

@@ -14,11 +14,12 @@
 namespace tcpgauge {
 
 // A lane is a group of threads of the server that make responses. A request waits for requests of its own lane, and for
-// no others. So costly requests cannot delay those that must be answered in time. RequestLanes has the threads.
+// no others. So costly requests cannot delay those that must be answered in time. RequestLanes has the threads, and
+// further lanes for passwords and TLS contexts.
 enum class HttpLane {
   kHealth,   // responses that are made at once; one thread
   kMetrics,  // responses that take some milliseconds; two threads
-  kCostly,   // responses that take up to seconds; two threads of low priority, and a bounded queue
+  kCostly,   // responses that take up to seconds; two threads of low priority, and a shorter queue
   kOther,    // all others; two threads
 };
 

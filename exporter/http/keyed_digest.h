@@ -12,7 +12,7 @@ namespace tcpgauge {
 // openssl/hmac.h. Thread: any.
 std::array<uint8_t, 32> KeyedDigest(const std::array<uint8_t, 32>& key, std::string_view text);
 
-// Returns a random key from the random generator of OpenSSL. Thread: any.
+// Returns a random key from the random generator of OpenSSL. Ends the process if the generator fails. Thread: any.
 std::array<uint8_t, 32> RandomDigestKey();
 
 }  // namespace tcpgauge

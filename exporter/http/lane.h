@@ -17,8 +17,8 @@
 namespace tcpgauge {
 
 // Threads that run jobs for clients, and a queue of the jobs that wait. Clients take turns: after a job of one client,
-// a thread takes a job of the next client that has one. So a client that comes after another client's thousand jobs
-// waits for one of them, and not for all.
+// a thread takes a job of the next client that has one waiting. So a client that comes after another client's thousand
+// jobs waits for at most two of them.
 //
 // Thread: any, except that one thread at a time calls Stop().
 // Bounds: The caller bounds the number of jobs.
@@ -29,7 +29,7 @@ class Lane {
   // The priority of the lane's threads in the kernel's scheduler.
   enum class Priority {
     kUsual,
-    kLow,  // lower than that of other threads, above all of those that capture
+    kLow,  // lower than that of other threads, such as those that capture
   };
 
   // Starts `threads` threads. For `name`, see NamedThread(). With 0 threads, jobs wait for ever.

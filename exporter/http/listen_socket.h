@@ -14,7 +14,7 @@ namespace tcpgauge {
 // Thread: one thread at a time.
 class ListenSocket {
  public:
-  // Before the number of a descriptor, the form of an address for Open(). No HOST:PORT begins so.
+  // The first bytes of the address fd=N (see Open()). No HOST:PORT begins with them.
   static constexpr char kPassed[] = "fd=";
 
   // Opens a socket that listens on `address`. The descriptor is non-blocking and is closed on exec. The forms of
@@ -26,15 +26,16 @@ class ListenSocket {
   // - [IPV6]:PORT.
   // - :PORT, which means all addresses of IPv4 and IPv6, or of IPv4 alone if the kernel lacks IPv6.
   // - unix:PATH, with a path of at most 107 bytes. If PATH is a socket on which no process listens, it is replaced.
-  // - fd=N, which means that descriptor: another program passed it, and it listens already.
+  // - fd=N, which means the descriptor N. Another program has passed it, and it listens already.
   // With port 0 the kernel chooses the port.
   //
   // Errors; the message names `address`:
   // - InvalidArgument: the form of `address` is wrong.
-  // - NotFound: the host name is unknown, the address is not one of this host, or the directory of PATH is missing.
+  // - NotFound: the look-up of the host name fails, the address is not one of this host, or the directory of PATH is
+  //   missing.
   // - AlreadyExists: `address` is in use, or PATH is a file that may not be replaced.
   // - PermissionDenied: the port or the directory needs a privilege.
-  // - FailedPrecondition: the descriptor N is no stream socket that listens.
+  // - FailedPrecondition: the descriptor N is no stream socket of TCP or unix that listens.
   // - Unavailable: any other error of the kernel.
   static absl::StatusOr<ListenSocket> Open(const std::string& address);
 

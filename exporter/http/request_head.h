@@ -23,7 +23,7 @@ struct RequestHead {
   HttpRequest request;
   bool is_http_1_0 = false;
   bool keeps_alive = false;  // the client may send further requests on the connection
-  bool has_body = false;     // a body of at least one byte follows the head, or a chunked body
+  bool has_body = false;     // a body of at least one byte, or a chunked body, follows the head
 };
 
 // Why a request is refused. The connection must be closed, because the bytes that follow the head cannot be trusted to
@@ -35,20 +35,21 @@ struct RequestHeadError {
 };
 
 // Returns the length of the head at the beginning of `bytes`, or 0 if the end of the head is missing. A head ends with
-// an empty line. Line ends without CR count too: ParseRequestHead() then refuses the head at once, and the server does
-// not wait for another end. An earlier call has searched the first `searched` bytes; 0 = there was no earlier call.
+// an empty line. A line end without CR counts too, so that ParseRequestHead() can refuse such a head at once. An
+// earlier call has searched the first `searched` bytes in vain; 0 = there was no earlier call.
 size_t FindHeadEnd(std::string_view bytes, size_t searched);
 
 // Parses `head`, whose length FindHeadEnd() returned. Ignores one empty line before the request line (RFC 9112
 // section 2.2). Accepts any method.
 //
 // The parser is strict. Otherwise a proxy in front of the server could read a malformed request in another way than the
-// server, and let pass what it should refuse (request smuggling, RFC 9112 section 11.2). These errors have status 400:
+// server, and let a request pass that the proxy should refuse (request smuggling, RFC 9112 section 11.2). These errors
+// have status 400:
 // - any error in the syntax of RFC 9112: line ends other than CRLF, blanks before a colon, an empty name, control
-//   characters, more than one blank between the words of the request line;
+//   characters except tabs, more than one blank between the words of the request line;
 // - folded lines (section 5.2);
-// - a target that is neither a path, nor absolute, nor "*" with OPTIONS, nor HOST:PORT with CONNECT (section 3.2), or
-//   that is not ASCII;
+// - a target that is neither a path, nor absolute, nor "*" with OPTIONS, nor HOST:PORT with CONNECT (section 3.2);
+// - a target that is not ASCII, or that ParseRequestTarget() refuses;
 // - no Host in HTTP/1.1, several of them, or an invalid one (section 3.2);
 // - two headers that give the body's length: Content-Length or Transfer-Encoding, twice or beside each other
 //   (section 6.3);
@@ -57,7 +58,7 @@ size_t FindHeadEnd(std::string_view bytes, size_t searched);
 //
 // Other errors have these statuses:
 // - 414: the request line alone is longer than limits.bytes;
-// - 431: the head exceeds `limits`;
+// - 431: the head exceeds `limits` in another way;
 // - 501: a Transfer-Encoding with other codings before "chunked";
 // - 505: a version other than HTTP/1.0 and HTTP/1.1.
 //

@@ -42,8 +42,8 @@ class RequestLanes {
   RequestLanes(const HttpService* service, size_t connections);
 
   // Makes the response to `request` of `client`, which is a ClientAddress(). `is_first` says that the request is the
-  // first of its connection. Such a request goes before the other requests of the same client in its lane. After
-  // Stop(), `done` is never called. A request that waits when Stop() is called is dropped with its `done`.
+  // first of its connection. Such a request goes before the other requests of the same client in its lane. Stop() drops
+  // a request that waits, with its `done`. A request that comes after Stop() is dropped too, or refused at once.
   void Answer(const std::string& client, bool is_first, std::shared_ptr<const HttpRequest> request, Done done);
 
   // Adds the guard's headers to a response that was made without a handler, such as the refusal of a malformed request.

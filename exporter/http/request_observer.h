@@ -10,10 +10,13 @@ namespace tcpgauge {
 struct AnsweredRequest {
   std::string_view path;  // HttpRequest::path; valid during the call of OnAnswer()
   int status = 0;         // of the answer
-  double seconds = 0;     // the time to make the answer, without the time to receive the request or to send the answer
+  // The time that the guard and the handler took. The check of a right password does not count. Nor do receiving,
+  // waiting in a lane, and sending.
+  double seconds = 0;
 };
 
-// Receives a report of each request that an HttpServer answers, refusals included.
+// Receives a report of each answer that an HttpServer makes, refusals included. An answer is reported even if it can no
+// longer be sent. If its body does not fit into memory, the 503 that replaces it is reported too, with an empty path.
 //
 // Thread: OnAnswer() is called by the server's threads, several at a time.
 class RequestObserver {

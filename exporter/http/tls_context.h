@@ -19,9 +19,9 @@ namespace tcpgauge {
 // Immutable. When one of the files changes, WebSecurity loads a new context for later connections. Open connections
 // keep the old one.
 //
-// TLS 1.3 uses all of its cipher suites. The versions below use TlsConfig::CipherSuitesBelowTls13(). Clients cannot
-// renegotiate, compress or resume a session. Resumption would skip the check of a client's certificate, and would save
-// little, because scrapers rarely open a connection.
+// TLS 1.3 uses the cipher suites that OpenSSL allows by default. The versions below use
+// TlsConfig::CipherSuitesBelowTls13(). Clients cannot renegotiate, compress or resume a session. Resumption would skip
+// the check of a client's certificate, and would save little, because scrapers rarely open a connection.
 //
 // Thread: any. A `session` belongs to one thread at a time.
 class TlsContext {
@@ -29,13 +29,13 @@ class TlsContext {
   // Reads the files that `config` names, and checks that the key fits the certificate. Never asks for a passphrase.
   // REQUIRES: `config` comes from ParseWebConfig().
   // Errors: InvalidArgument if the content of a file is wrong, and those of ReadSmallFile() if a file cannot be read.
-  // The message names the file.
+  // The message names the file, or the setting that OpenSSL refuses.
   static absl::StatusOr<std::shared_ptr<const TlsContext>> Load(const TlsConfig& config);
 
   // Returns the version of OpenSSL, such as "3.0.15".
   static std::string LibraryVersion();
 
-  // Returns the host names that the certificate is for, as it writes them: its alternative names of type DNS (RFC 5280
+  // Returns the host names that the certificate is for, in its spelling: its alternative names of type DNS (RFC 5280
   // section 4.2.1.6) or, if it has no such name, its common name. A name may begin with "*.", which stands for one
   // label (RFC 6125 section 6.4.3).
   const std::vector<std::string>& host_names() const { return host_names_; }

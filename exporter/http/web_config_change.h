@@ -13,7 +13,7 @@ namespace tcpgauge {
 // deployment may empty the file. So while the server runs, a change of the file must not switch a protection off or
 // weaken it. These changes need a restart:
 //
-// - TLS is switched on or off. (Switched on, it would strand the clients that use the server without TLS.)
+// - TLS is switched on or off. (To switch it on would cut off the clients that use the server without TLS.)
 // - The last user is removed.
 // - client_auth_type no longer requires a certificate, or no longer verifies it.
 // - client_allowed_sans becomes empty, so that every name is allowed.

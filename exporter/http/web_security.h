@@ -28,15 +28,15 @@ namespace tcpgauge {
 // Enforces the configuration in the file that --web.config.file names: TLS, client certificates, passwords and headers.
 //
 // Reloads the configuration by itself. Each request except /-/healthy and /-/ready, and each new TLS connection, looks
-// whether that file, or a file that it names, has changed. After a change, the files are read again. If one of them is
-// wrong, or if the change would weaken the protection (CheckWebConfigChange()), a warning is logged once. Then the
-// whole previous configuration stays in force until a further change.
+// whether that file, or a file that it names, has changed (see Thread). After a change, the files are read again. If
+// one of them is wrong, or if the change would weaken the protection (CheckWebConfigChange()), one warning is logged
+// for this reading. Then the whole previous configuration stays in force until a further change.
 //
 // A file that is being written may lack its last lines and be valid all the same. So changed files are read when nobody
 // has written them for `settle_ns` (see Open()). Files that never come to rest are read after 4 * `settle_ns`, because
 // the removal of a user must take effect within a second. The end of a file cannot tell whether the file is complete:
-// YAML needs no last line, and many files have no line feed at their end. A lease on the file would tell whether
-// somebody writes it, but only the owner of the file may take a lease.
+// YAML needs no last line, and many files have no line feed at their end. A lease on the file (fcntl(2), F_SETLEASE)
+// would tell whether somebody writes it, but only the owner of the file may take a lease.
 //
 // Thread: any. One thread at a time looks at the files. Meanwhile the others use the configuration in force, so a file
 // system that hangs holds up one thread only. Health requests look at no file.
@@ -44,11 +44,11 @@ class WebSecurity final : public RequestGuard {
  public:
   static constexpr int64_t kSettleNs = 200 * kNanosecondsPerMillisecond;
 
-  // Reads `file` and the files that it names. If one of them was written less than `settle_ns` ago, waits until all
-  // have come to rest, for at most 5 * `settle_ns`. `observer` may be null. `clock` must outlive the result. Errors:
-  // InvalidArgument if the content of one of the files is wrong, and those of ReadSmallFile() if one cannot be read. A
-  // `file` without settings has wrong content, because it may be half written. (To serve without protection, leave the
-  // option out.)
+  // Reads `file` and the files that it names. If one of them is missing, or was written less than `settle_ns` ago,
+  // waits until all are there and have come to rest, for at most 5 * `settle_ns`. `observer` may be null. `clock` must
+  // outlive the result. Errors: InvalidArgument if the content of one of the files is wrong, and those of
+  // ReadSmallFile() if one cannot be read. A `file` without settings has wrong content, because it may be half written.
+  // (To serve without protection, leave the option out.)
   static absl::StatusOr<std::unique_ptr<WebSecurity>> Open(const std::string& file,
                                                            std::unique_ptr<WebConfigObserver> observer = nullptr,
                                                            int64_t settle_ns = kSettleNs,
@@ -77,7 +77,8 @@ class WebSecurity final : public RequestGuard {
  private:
   using Stamps = std::vector<std::pair<std::string, FileStamp>>;
 
-  // A configuration with the contents of its files. A request that began before a reload keeps the old configuration.
+  // A configuration with the contents of its files. It never changes, so a call that began before a reload goes on with
+  // the old one.
   struct Loaded {
     WebConfig config;
     Stamps tls_stamps;  // of the files from which `tls` was loaded

@@ -18,7 +18,7 @@ constexpr double kEdgeBounds[] = {0x1p-15, 0x1p-14, 0x1p-13, 0x1p-12, 0x1p-11, 0
 constexpr size_t kEdgeBuckets = std::size(kEdgeBounds) + 1;  // the infinite one included
 
 // Returns the counts of the classic buckets, not cumulative: element i is the number of values above
-// kEdgeBounds[i - 1] and at most kEdgeBounds[i], and the last element is that of the values above all bounds.
+// kEdgeBounds[i - 1] and at most kEdgeBounds[i]. The first bucket has no lower bound, and the last one no upper bound.
 //
 // The counts are exact if buckets.scale() is 0 or more. That is so for all times below 2^49 s. With a lower scale, a
 // bucket of `buckets` spans several powers of two, and its values count as if they were its upper bound.

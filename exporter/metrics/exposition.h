@@ -29,7 +29,7 @@ struct ExportedConnection {
 // without series of their own. It has no names.
 struct ExportedEdge {
   std::string client_address;  // "192.0.2.7"; "192.0.2.0/24" if clients are grouped by prefix
-  std::string server_address;  // as above, if servers are grouped by prefix
+  std::string server_address;  // "192.0.2.9"; "192.0.2.0/24" if servers are grouped by prefix
   std::string server_port;
   EdgeCounters counters;
   int64_t start_time_ns = 0;            // when `counters` began to count; Unix epoch
@@ -50,10 +50,10 @@ struct ExportedEdge {
 
 // The labels and the counters of a workload edge (see WorkloadEdgeKey).
 struct ExportedWorkloadEdge {
-  std::string_view client_namespace;  // as `client_workload`; empty if the client is no known workload
-  std::string client_workload;        // or the prefix of the client, or "external"
+  std::string_view client_namespace;  // that of `client_workload`; empty if the client is no known workload
+  std::string client_workload;        // of a client that is no known workload: its prefix, or "external"
   std::string_view server_namespace;
-  std::string server_workload;  // or "external"
+  std::string server_workload;  // "external" if the server is no known workload
   std::string server_port;
   std::string_view reporter;
   EdgeCounters counters;
@@ -73,7 +73,8 @@ struct ExportedEndpoint {
   const EndIdentity* identity = nullptr;  // owned by Exposition::snapshot; never null
 };
 
-// A service endpoint of an edge that has series of its own: how clients addressed the edge's server (see EdgeServices).
+// A service endpoint of an edge that has series of its own: an address and port to which clients connected to reach the
+// edge's server (see EdgeServices).
 struct ExportedService {
   size_t edge = 0;  // index into Exposition::edges
   std::string address;
@@ -105,12 +106,12 @@ struct Exposition {
   std::vector<ZonePayload> zones;               // at most SeriesPlan::zones; the last one is "other" if there are more
   std::vector<ExportedEndpoint> endpoints;      // sorted by address, at most SeriesPlan::endpoints
   size_t listeners = 0;                         // how many of IdentityMap::listener_queues have series: the first ones
-  std::vector<ExportedConnection> connections;  // heaviest first
+  std::vector<ExportedConnection> connections;  // the highest rank first
 };
 
 // Starts to load what the metrics show of a connection some places after `index`. Call it in each step of a loop over
 // all connections. Each family reads all of them, and 10,000 are more than the cache holds. Without this, loading them
-// took a quarter of the time of a text.
+// took a quarter of the time to write a text.
 inline void FetchConnectionAhead(const Exposition& exposition, size_t index) {
   constexpr size_t kAhead = 16;
   if (index + kAhead >= exposition.connections.size()) return;

@@ -13,9 +13,10 @@
 
 namespace tcpgauge {
 
-// Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, interfaces, edges and
-// workload edges. It has the services of the edges with the most payload, zones, listeners, addresses with names, and
-// the heaviest of Snapshot::connections_with_series, as many as `limits` allow.
+// Makes an exposition of `snapshot`, which must not be null. The exposition has all totals, edges and workload edges.
+// It has as many interfaces, services, zones, listeners, addresses with names and connections as `limits` allow. The
+// services are those of the edges with the most payload, and the connections are the first of
+// Snapshot::connections_with_series.
 //
 // Edges with equal labels are added up. (The collector's edges have different labels already, so this matters only for
 // other snapshots.) Workload edges with equal labels are added up too: a workload may have the name "external", which

@@ -10,7 +10,7 @@
 
 namespace tcpgauge {
 
-// The catalog of all metrics. It is the only place in the code that spells a metric's name, type, unit, labels and
+// The catalog of all metrics. It is the only place in the code that defines a metric's name, type, unit, labels and
 // help. The text formats, OTLP and METRICS.md take them from here. Everything here is constant, so any thread may read
 // it.
 

@@ -15,7 +15,7 @@ namespace tcpgauge {
 // The value of a sample: either a count or a double. A count is exact until a format rounds it.
 class MetricValue {
  public:
-  // Both are implicit, so that callers pass plain numbers to MetricVisitor::Sample().
+  // Both constructors are implicit, so that callers pass plain numbers to MetricVisitor::Sample().
   // NOLINTNEXTLINE(google-explicit-constructor): see above
   constexpr MetricValue(uint64_t count) : is_count_(true), count_(count) {}
   // NOLINTNEXTLINE(google-explicit-constructor): see above
@@ -32,7 +32,7 @@ class MetricValue {
   double number_ = 0;
 };
 
-// The values that a sample of an edge's summary or histogram stands for.
+// The values for which one sample of a summary or histogram of edges stands.
 //
 // Lifetime: refers to the buckets that it was made of.
 struct Distribution {
@@ -43,8 +43,9 @@ struct Distribution {
 
 // Receives the metrics of an exposition from VisitMetrics(). Each implementation writes one format.
 //
-// A family is all samples of one metric. VisitMetrics() goes through the families in the order of the catalog. For each
-// family it calls BeginFamily(), and then one of the other functions for each sample. It skips families without
+// A family is all samples of one metric. Here a summary or a histogram with its labels is one sample. (The series limit
+// counts it as several, see CountSamples().) VisitMetrics() goes through the families in the order of the catalog. For
+// each family it calls BeginFamily(), and then one of the other functions for each sample. It skips families without
 // samples.
 //
 // Lifetime: the views and spans are valid during the call. BeginFamily() gets what InfoOf() or
@@ -80,7 +81,7 @@ class MetricVisitor {
   virtual void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) = 0;
   virtual void EdgeDistributionSample(size_t index, const Distribution& distribution) = 0;
 
-  // The same of `workload_edges[index]` of the exposition, with its ExportedWorkloadEdge::label_values().
+  // The same for `workload_edges[index]` of the exposition, with its ExportedWorkloadEdge::label_values().
   virtual void WorkloadEdgeSample(size_t index, absl::Span<const std::string_view> more_label_values,
                                   MetricValue value) = 0;
   virtual void WorkloadEdgeDistributionSample(size_t index, const Distribution& distribution) = 0;

@@ -9,16 +9,16 @@
 
 namespace tcpgauge {
 
-// The parts of protobuf's binary format of which ProtobufWriter makes messages (protobuf.dev, "Encoding"). Each
-// function appends to `*out`. REQUIRES: 0 < field < 16, so that the tag of a field is one byte.
+// The parts of protobuf's binary format (protobuf.dev, "Encoding") of which WriteProtobuf() makes messages. The Append
+// functions append to `*out`. REQUIRES: 0 < field < 16, so that the tag of a field is one byte.
 
 // Appends `value` in groups of seven bits, the lowest group first.
 void AppendVarint(uint64_t value, std::string* out);
-// The bytes that AppendVarint() appends for `value`.
+// Returns how many bytes AppendVarint() appends for `value`.
 size_t VarintSize(uint64_t value);
 
-// Returns the unsigned number as which a field of type sint32 or sint64 writes `value`: small for a small negative
-// value too.
+// Returns the unsigned number that stands for `value` in a field of type sint32 or sint64. It is small if `value` is
+// near 0, also if `value` is negative.
 constexpr uint64_t ZigZag(int64_t value) {
   return (static_cast<uint64_t>(value) << 1) ^ static_cast<uint64_t>(value < 0 ? -1 : 0);
 }
@@ -29,9 +29,9 @@ void AppendVarintField(uint32_t field, uint64_t value, std::string* out);
 void AppendDoubleField(uint32_t field, double value, std::string* out);
 // Appends a field of the type string, bytes, or a message, or a packed repeated field.
 void AppendBytesField(uint32_t field, std::string_view bytes, std::string* out);
-// Appends the head of such a field: what AppendBytesField() appends before the `size` bytes.
+// Appends what AppendBytesField() appends before the bytes, for `size` bytes.
 void AppendBytesHead(uint32_t field, size_t size, std::string* out);
-// The bytes that AppendBytesField() appends for `size` bytes.
+// Returns how many bytes AppendBytesField() appends for `size` bytes.
 size_t BytesFieldSize(size_t size);
 
 }  // namespace tcpgauge

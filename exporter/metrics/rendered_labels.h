@@ -22,7 +22,8 @@ using AppendLabelFunction = void (*)(const MetricLabel& label, std::string_view 
 // Thread: one thread at a time.
 class RenderedLabels {
  public:
-  // `labels` are those of a metric. Each of the `count` items has values for the first of them.
+  // `labels` are those of a metric, and must outlive this object. Each of the `count` items has values for all labels,
+  // or for the first ones.
   RenderedLabels(absl::Span<const MetricLabel> labels, size_t count, AppendLabelFunction append)
       : labels_(labels), append_(append) {
     ends_.reserve(count);
@@ -31,7 +32,7 @@ class RenderedLabels {
   // Adds an item with these values.
   void Add(absl::Span<const std::string_view> values);
 
-  // The labels of the item that was added after `index` other ones. The view is valid until the next Add().
+  // Returns the labels of the item that was added after `index` other ones. The view is valid until the next Add().
   std::string_view Of(size_t index) const {
     const size_t begin = index == 0 ? 0 : ends_[index - 1];
     return std::string_view(rendered_).substr(begin, ends_[index] - begin);

@@ -13,13 +13,13 @@ namespace tcpgauge {
 // How the series limit is divided among interfaces, edges, services, names and connections. The limit is the most
 // samples that one exposition may have.
 //
-// Design. The series of interfaces, edges, workload edges, zones and listeners are counters, and a counter must not
+// Design. The series of interfaces, edges, workload edges, zones and listeners include counters, and a counter must not
 // vanish. So their shares are fixed before the first packet. Services and endpoints have fixed shares too, so that they
 // need none of the edges' samples. The series of connections come and go anyway, so connections get the room that is
 // left in each exposition.
 struct SeriesPlan {
-  // The most values of the label `interface`. One of them is for "other", which all interfaces without series of their
-  // own share.
+  // The most values of the label `interface`. If there are interfaces without series of their own, they share one of
+  // the values, "other".
   size_t interfaces = 1;
   size_t edges = 0;     // the most edges that have series of their own at a time; the edge "other" comes in addition
   size_t services = 0;  // the most samples that name services of edges (see ExportedService)
@@ -68,7 +68,7 @@ constexpr size_t kRequestSamples = 20;
 // The samples that one connection, one interface, one edge and so on takes.
 constexpr size_t kSamplesPerConnection = 9;  // 8 while the RTT is unknown
 constexpr size_t kSamplesPerInterface = 10;
-// The samples of one of an edge's two summaries: its sum and its count, and its buckets if it has any.
+// The samples of one of the two summaries of an edge: its sum, its count, and its buckets if it has any.
 constexpr size_t SamplesPerSummary(bool edge_buckets) { return 2 + (edge_buckets ? kEdgeBuckets : 0); }
 constexpr size_t SamplesPerEdge(EdgeDetail detail, bool edge_buckets) {
   return (detail == EdgeDetail::kFull ? 13 : 6) + 2 * SamplesPerSummary(edge_buckets);
@@ -83,8 +83,8 @@ constexpr size_t kMaxListeners = 32;
 constexpr size_t kMaxEndpointSamples = 250;
 // How many edges can have series by default. They fit into the default series limit, if they have no buckets.
 constexpr size_t DefaultEdges(EdgeDetail detail) { return detail == EdgeDetail::kFull ? 150 : 300; }
-// The samples that all services take together. With more of them, the default limits would not fit into the default
-// series limit.
+// The most samples that all services take together. With more of them, the default limits would not fit into the
+// default series limit.
 constexpr size_t kMaxServiceSamples = 80;
 
 // Divides `limits.series` samples.
@@ -98,7 +98,8 @@ constexpr size_t kMaxServiceSamples = 80;
 //   If the rest is too small for them, connections give up to half of their samples to workload edges. If that is not
 //   enough, the rest is divided in proportion to the samples that each of the three needs. The result has no share of
 //   connections (see SeriesPlan).
-// - If the rest is more than these three need, endpoints get the remainder too, up to kMaxEndpointSamples in all.
+// - If the rest is more than these three need after that gift of the connections, endpoints get the remainder too, up
+//   to kMaxEndpointSamples in all.
 //
 // REQUIRES: limits.series >= kMinSeriesLimit.
 SeriesPlan PlanSeries(const ExpositionLimits& limits);

@@ -13,10 +13,9 @@ namespace tcpgauge {
 // MakeExposition() made `exposition`.
 void VisitMetrics(const Exposition& exposition, MetricVisitor* visitor);
 
-// Returns the number of samples of `exposition`, as the text formats count them. A histogram has one for each bucket
-// (the infinite one included), one for its sum and one for its count. A summary has two: its sum and its count. A
-// native histogram is one sample, though the text formats lack it, so that an exposition has one number in every
-// format.
+// Returns the number of samples of `exposition`, which is the same for every format. A histogram has one for each
+// bucket (the infinite one included), one for its sum and one for its count. A summary has two: its sum and its count.
+// A native histogram is one sample, and counts in the formats that lack it too.
 size_t CountSamples(const Exposition& exposition);
 
 }  // namespace tcpgauge

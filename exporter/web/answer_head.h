@@ -10,14 +10,14 @@
 
 namespace tcpgauge {
 
-// Begins the object that the JSON API answers with, and writes the members that say what the answer is about: "agent",
-// "sequence", "time" and "capture_start_time". The caller writes the other members, each with a comma in front, and
-// ends the object. `agent` is the name of this agent, and may be empty.
+// Begins the JSON object of an answer about a snapshot, and writes its first members: "agent", "sequence", "time" and
+// "capture_start_time". The caller writes the other members, each with a comma in front, and ends the object. `agent`
+// is the name of this agent, and may be empty.
 //
 // Thread: any.
 void WriteAnswerHead(const Snapshot& snapshot, std::string_view agent, JsonWriter* writer);
 
-// The most bytes of an answer besides its lists and sums.
+// The most bytes of an answer without its lists and without what WriteEdgeSum() writes.
 constexpr size_t kAnswerFrameJsonBytes = 2048;
 
 }  // namespace tcpgauge

@@ -62,20 +62,21 @@ constexpr size_t kMaxEdgesListed = 10000;
 // Errors: InvalidArgument if a value is wrong or one of these parameters is repeated. The message is one line.
 absl::StatusOr<EdgeQuery> ParseEdgeQuery(const HttpRequest& request, EdgeListKind kind);
 
-// What a row is sorted by. The pointers are not null, but the identities may be. They must outlive the row.
+// What a row is sorted by. No pointer is null, but `*client_identity` and `*server_identity` may be. The objects to
+// which the pointers point must outlive the row.
 struct EdgeRow {
   const EdgeCounters* counters = nullptr;
-  const EdgeCounters* change = nullptr;  // lately; all rows of a list have the same period
+  const EdgeCounters* change = nullptr;  // what was counted lately; all rows of a list have the same period
   IpAddress client;
   Endpoint server;
   const IdentityRef* client_identity = nullptr;
   const IdentityRef* server_identity = nullptr;
-  size_t clients = 0;
+  size_t clients = 0;  // of a service; 0 for an edge
 };
 
 // Returns the indexes of the first query.limit rows in the order of the query. Returns nullopt soon after `must_stop`
-// has returned true, which is called at least once a millisecond, except while rows are sorted. That takes some
-// milliseconds for 15,000 rows, and some 20 by names.
+// has returned true. Calls `must_stop` at least once a millisecond, except while it sorts the rows. To sort 15,000 rows
+// takes some milliseconds, or some 20 ms if the order is one of names.
 //
 // Thread: any.
 // Bounds: 48 bytes for each row, and its name if the order is one of names.

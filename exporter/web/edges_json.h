@@ -11,9 +11,9 @@
 
 namespace tcpgauge {
 
-// Returns the answer of /api/v1/edges, as docs/openapi.json describes it: the edges that have series, as `query`
-// selects them, the sum of everything else, and the totals. `agent` is the name of this agent, and may be empty.
-// Returns nullopt soon after `must_stop` has returned true.
+// Returns the answer of /api/v1/edges, as docs/openapi.json describes it. It has the edges with series that `query`
+// selects, the sum of what belongs to no edge with series, and the totals. `agent` is the name of this agent, and may
+// be empty. Returns nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
 // Bounds: the text, which is allocated once. An edge takes some 1,400 bytes of it, and the names of its ends.

@@ -18,7 +18,8 @@
 
 namespace tcpgauge {
 
-// Counts HTTP requests by route and status (the labels `route` and `code`), and measures how long they took.
+// Counts HTTP requests by route and status (the labels `route` and `code`). Observes AnsweredRequest::seconds in a
+// histogram.
 //
 // A route is a path that is served. All other paths share the route "other". The constructor makes a counter of each
 // served route for status 200. This has two reasons: PromQL's rate() sees the route's first request, and requests for

@@ -11,9 +11,10 @@
 
 namespace tcpgauge {
 
-// Returns the answer of /api/v1/services, as docs/openapi.json describes it: the server endpoints of the edges that
-// have series, as `query` selects them, the sum of everything else, and the totals. `agent` is the name of this agent,
-// and may be empty. Returns nullopt soon after `must_stop` has returned true.
+// Returns the answer of /api/v1/services, as docs/openapi.json describes it. A service is a server endpoint (or a
+// prefix and a port) with all its edges that have series. The answer has the services that `query` selects, the sum of
+// what belongs to no edge with series, and the totals. `agent` is the name of this agent, and may be empty. Returns
+// nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
 // Bounds: EdgeGroupsBytes(), and the text, which is allocated once. A service takes some 1,100 bytes of it, and the

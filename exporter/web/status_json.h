@@ -13,7 +13,7 @@
 
 namespace tcpgauge {
 
-// The limits of this process, as /api/v1/status shows them. The code that opens the HTTP server sets every field.
+// The limits of this process, as /api/v1/status shows them. src/agent sets every field.
 struct AgentLimits {
   uint64_t max_connections = 0;       // connections tracked by all workers together
   uint64_t series_limit = 0;          // samples in an exposition

@@ -19,11 +19,11 @@
 
 namespace tcpgauge {
 
-// The data from which the handlers of WebRoutes() make their answers. REQUIRES: the pointers and the callbacks are set.
-// The HTTP server's threads call the callbacks, several at a time.
+// The data from which the handlers of WebRoutes() make their answers. REQUIRES: `hub`, `clock`, `metrics`, `is_healthy`
+// and `is_ready` are set. The HTTP server's threads call the callbacks, several at a time.
 struct WebSources {
   const SnapshotHub* hub = nullptr;
-  const History* history = nullptr;  // may be null: the history is empty
+  const History* history = nullptr;  // null = /api/v1/history answers with an empty history
   const Clock* clock = nullptr;
   AgentMetrics* metrics = nullptr;
   BuildInfo build;
@@ -48,17 +48,17 @@ struct WebSources {
 absl::Status CheckTelemetryPath(const std::string& path);
 
 // Returns the routes of the agent: "/", "/-/healthy", "/-/ready", "/api/v1/status", "/api/v1/connections",
-// "/api/v1/edges", "/api/v1/services" and the telemetry path. REQUIRES: CheckTelemetryPath(sources.telemetry_path) is
-// OK.
+// "/api/v1/edges", "/api/v1/services", "/api/v1/history" and the telemetry path. REQUIRES:
+// CheckTelemetryPath(sources.telemetry_path) is OK.
 //
 // If there is no UI, only the health paths and the telemetry path have routes. Then requests for the others get 404 and
 // a line that says why. The page and the JSON API are behind a HostCheck.
 //
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
 // Thread: any thread may call the routes' handlers. The handlers of the API and the metrics wait for
-// SnapshotHub::Fresh().
-// Bounds: A list of connections, edges or services takes at most one second of processor time. A request that would
-// take more gets 503, with an error as JSON that says what would be cheaper. When a request is abandoned
+// SnapshotHub::Fresh(). Only that of the history does not wait.
+// Bounds: A list of connections, edges, services or seconds takes at most one second of processor time. A request that
+// would take more gets 503, with an error as JSON that says what would be cheaper. When a request is abandoned
 // (HttpRequest::IsAbandoned()), the wait for its snapshot ends within SnapshotHub::kStopPollNs, and the making of its
 // listing within some milliseconds. A compression is not interrupted.
 HttpRouter WebRoutes(const WebSources& sources);
