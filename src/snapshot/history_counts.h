@@ -15,8 +15,8 @@ namespace tcpgauge {
 // What the history tells of a second, or what was counted until a time. The members are the same for the whole agent
 // and for an edge, so that both have the same charts. EdgeCounters and Totals say what each one counts.
 //
-// Units: bytes of TCP payload, retransmissions included, and segments with payload, of both ends. Times are in
-// microseconds, because integers add up exactly, in whatever order.
+// Units: bytes of TCP payload, retransmissions included. Segments are those with payload, of both ends. Times are in
+// microseconds, because sums of integers do not depend on the order.
 struct HistoryCounts {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
@@ -27,11 +27,11 @@ struct HistoryCounts {
   uint64_t connections_opened = 0;
   uint64_t connections_refused = 0;
   uint64_t connections_timed_out = 0;
-  uint64_t handshake_rtts = 0;  // those of which the round trip was measured
+  uint64_t handshake_rtts = 0;  // handshakes whose round trip was measured
   uint64_t handshake_rtt_us_sum = 0;
   uint64_t responses = 0;
   uint64_t response_us_sum = 0;
-  uint64_t connections = 0;  // a gauge: those neither closed nor reset, at the end of the second
+  uint64_t connections = 0;  // a gauge: those that were neither closed nor reset at the end
 
   uint64_t payload_bytes() const { return client_payload_bytes + server_payload_bytes; }
 
@@ -43,11 +43,11 @@ struct HistoryCounts {
   bool CountsNothing() const;
 };
 
-// Returns what the account of an edge, or the totals of a table, come to.
+// Returns what an account or the totals of a table have counted.
 HistoryCounts HistoryCountsOf(const EdgeCounters& edge);
 HistoryCounts HistoryCountsOf(const Totals& totals);
 
-// A member that only grows while it is counted.
+// A member that is a counter.
 struct HistoryCounter {
   uint64_t HistoryCounts::*member;
   std::string_view name;  // in JSON; points to static storage
