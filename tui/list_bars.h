@@ -19,8 +19,8 @@ namespace tcpgauge {
 struct ShownRows {
   size_t first = 0;   // 0 = the top of the list
   size_t end = 0;     // after the last one
-  size_t chosen = 0;  // in the whole list
-  uint64_t all = 0;   // of connections: all, listed in the snapshot or not; of groups: as `chosen`
+  size_t chosen = 0;  // how many rows the whole list has
+  uint64_t all = 0;   // how many connections there are, listed or not; in a list of groups: as `chosen`
 };
 
 // Puts a cell in its column: cut to its width, and aligned.

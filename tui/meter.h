@@ -12,9 +12,9 @@
 
 namespace tcpgauge {
 
-// Computes the Measures of connections as the user wants to see them. Rates are averages over the time of an Averaging.
-// Totals (bytes and retransmitted segments) count since the connection's start, or since the user reset them. Snapshots
-// are never changed.
+// Computes the Measures of connections as the user wants to see them. Rates are averages over the time that an
+// Averaging names. Totals (bytes and retransmitted segments) count since the connection's start, or since the user
+// reset them. Snapshots are never changed.
 //
 // Thread: confined to one thread.
 // Bounds: one entry for each connection of the snapshot at which totals were reset.

@@ -18,10 +18,11 @@ namespace tcpgauge {
 // It does not add up the rates of the open connections: a connection that began and ended between two snapshots would
 // be missing.
 //
-// - The meter keeps the counters of two snapshots. It keeps those of a new snapshot once half a rate window has passed
-//   since the newer of the two, and drops the older. Such a snapshot is compared with the newer one, and any other
-//   snapshot with the older one. So the period is at least half a rate window, however often readers come. It is longer
-//   after a gap. Exception: until there are two, every snapshot is compared with the first one.
+// - The meter keeps the counters of two earlier snapshots. If at least half a rate window has passed since the newer
+//   one, it compares with that one, and then keeps the present counters in place of the older ones. Otherwise it
+//   compares with the older one, and keeps nothing new. So the period is at least half a rate window, however often
+//   readers come, and it is longer after a gap. Exception: until two snapshots are kept, it compares with the first
+//   one.
 // - When the series of an edge end, its counts move to EdgesView::retired. The meter does not take this for a change.
 //   So the changes of all edges and of the rest together equal the change of all accounts.
 //

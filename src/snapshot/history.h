@@ -18,7 +18,7 @@
 
 namespace tcpgauge {
 
-// What an edge counted since the sample before, and its gauge.
+// What an edge counted since the last sample, and its gauge.
 struct HistoryEdgeCounts {
   HistoryEdge edge;
   HistoryCounts counts;
@@ -51,15 +51,15 @@ class History {
  public:
   static constexpr size_t kEdges = 100;  // at the beginning of a chunk; at its end up to HistoryChunk::kMaxEdges
 
-  // Returns the most memory that such a history takes. What Now() copies is not counted.
+  // Returns the most memory that a history with these arguments takes. What Now() copies is not counted.
   static uint64_t MemoryBytes(size_t max_edges, size_t seconds);
 
   // A history of at least `seconds` seconds, and at most HistoryView::kMaxSeconds. Its samples have at most `max_edges`
   // edges.
   History(size_t max_edges, size_t seconds);
 
-  // Takes a sample. It ends a second, unless it is not later than the last sample or no chunk can be begun. What it
-  // counted then belongs to the second that the next sample ends.
+  // Takes a sample. The sample ends a second, if it is later than the last one and a chunk has room or can be begun.
+  // Otherwise, what it counted belongs to the second that a later sample ends.
   void Record(const HistorySample& sample);
 
   // Returns what is known now. Takes some 0.1 ms; HistoryView::VisitEdges() takes a few milliseconds.
@@ -85,7 +85,7 @@ class History {
   // Returns the edges that are not listed, the heaviest first.
   std::vector<Edge*> Unlisted();
 
-  static size_t Chunks(size_t seconds);     // in use
+  static size_t Chunks(size_t seconds);     // how many are in use
   static size_t MaxChunks(size_t seconds);  // with those that only readers hold
 
   const size_t seconds_;

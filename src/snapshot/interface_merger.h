@@ -18,9 +18,9 @@ namespace tcpgauge {
 //
 // Interfaces are told apart by their names, as metrics show them: in valid UTF-8. Each name has an account. An account
 // is open while at least one worker knows the interface and has not forgotten it. What workers count is credited to the
-// account of the name. When the last worker forgets the interface, the account is closed, and what it holds moves to
-// Snapshot::retired_interfaces. If the name comes back later, its account begins from 0. So readers see the series of
-// the interface end, and begin again as after a restart.
+// account of the name. When the last worker forgets the interface, the account is closed. What it holds moves to
+// Snapshot::retired_interfaces, unless metrics show the account under "other" (see below). If the name comes back
+// later, its account begins from 0. So readers see the series of the interface end, and begin again as after a restart.
 //
 // At most `max_series` - 1 accounts have series of their own at a time. When an account is opened while there is no
 // room for its series, metrics show the account under "other" until it is closed. An interface named "other" is always

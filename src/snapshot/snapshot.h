@@ -31,8 +31,8 @@ struct NamedCount {
   uint64_t count = 0;
 };
 
-// An edge that has series of its own. An edge is all connections of a client, or of a prefix of clients, to one server
-// port.
+// An edge that has series of its own. An edge is all connections of a client, or of the clients in a prefix, to one
+// port of a server, or of the servers in a prefix (see EdgeKey).
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
@@ -131,8 +131,8 @@ struct Snapshot {
   // The confirmed connections that have not ended (see ConnectionTable), the highest ConnectionSummary::rank first.
   // Closed and reset connections are among them for a while (see TableOptions::remove_after_ns).
   std::vector<ConnectionSummary> connections;
-  // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
-  // their encapsulation is the empty one, and their views are not listed.
+  // Those of the connections that ended in the last ranking window which RecentlyEnded keeps, the highest rank first.
+  // Their rates are 0, their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
   // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have
   // equal labels (see MakeExposition()). SeriesChoice chooses them. Without it, for example when a file is read, they
