@@ -31,7 +31,7 @@ class Screen {
   // user has suspended the process (Ctrl-Z), stops it, and returns Key::kOther once it is continued.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
-  // Says whether ReadKey() returns what the mouse does, if the terminal has one; off at first. While on, the terminal
+  // Sets whether ReadKey() returns what the mouse does, if the terminal has one; off at first. While on, the terminal
   // does not handle the mouse itself, so the user cannot select text unless the terminal has a key for that (often
   // Shift).
   virtual void SetMouse(bool on) = 0;

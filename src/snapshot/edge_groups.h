@@ -67,7 +67,7 @@ struct EdgeTotals {
 
 // The groups of one snapshot. The sums of all groups and `other` add up to `total`; kInterface: see GroupEdges().
 struct EdgeGroups {
-  std::vector<EdgeGroup> groups;  // in no order; no two have the same members in common
+  std::vector<EdgeGroup> groups;  // in no order; no two have the same values in the members that the kind names
   EdgeSum other;                  // what belongs to no group; kInterface: see GroupEdges()
   EdgeSum total;                  // see EdgeTotals
   double change_seconds = 0;      // the period of each EdgeSum::change; 0: no changes are known
@@ -117,7 +117,7 @@ inline uint64_t FailedConnections(const EdgeCounters& counters) {
 std::optional<double> LossShare(const EdgeCounters& counters);
 // The mean response time. Nullopt if there was no exchange.
 std::optional<double> MeanResponseSeconds(const EdgeCounters& counters);
-// The mean round-trip time of handshakes. Nullopt if no handshake was seen.
+// The mean round-trip time of handshakes. Nullopt if none was measured.
 std::optional<double> MeanHandshakeRttSeconds(const EdgeCounters& counters);
 
 }  // namespace tcpgauge

@@ -131,7 +131,7 @@ struct Snapshot {
   // The confirmed connections that have not ended (see ConnectionTable), the highest ConnectionSummary::rank first.
   // Closed and reset connections are among them for a while (see TableOptions::remove_after_ns).
   std::vector<ConnectionSummary> connections;
-  // Those of the connections that ended in the last ranking window which RecentlyEnded keeps, the highest rank first.
+  // The connections that ended in the last ranking window, as far as RecentlyEnded keeps them, the highest rank first.
   // Their rates are 0, their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
   // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have

@@ -100,8 +100,8 @@ class WorkloadEdgeMerger {
   // Keeps the accounts that the worker reported at the last call and has forgotten since. Then replaces `*before` by
   // the accounts that the worker reports now.
   void KeepForgotten(const std::vector<WorkloadAccount>& worker, Accounts* before);
-  // Adds the payload of an account, if the client is local, to its pair of zones in `*zones`, which has as many
-  // elements as zones_.
+  // Adds the payload of an account to its pair of zones in `*zones`, if the client is local and a zone is known.
+  // `*zones` has the same pairs as zones_, in the same order.
   void AddZones(const WorkloadCellKey& key, const EdgeCounters& counters, std::vector<ZonePayload>* zones);
   // Ends the series of the workload edges that are idle. REQUIRES: Update() was called for all of them.
   void EndIdle(int64_t now_ns);
