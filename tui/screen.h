@@ -23,7 +23,8 @@ class Screen {
   // Whether the terminal shows characters beyond ASCII.
   virtual bool utf8() const = 0;
 
-  // Shows `frame` in place of what the screen showed before. Cuts lines and columns beyond the screen.
+  // Shows `frame` in place of what the screen showed before. Leaves out lines beyond the screen. REQUIRES: no line is
+  // wider than columns() (see Line::FitTo()).
   virtual void Draw(const Frame& frame) = 0;
 
   // Returns the next key that was pressed; nullopt when no key is waiting. Returns Key::kOther when the terminal has a

@@ -38,7 +38,8 @@ struct HistorySample {
 // Design. The history is a row of chunks (see HistoryChunk). Each chunk begins with the kEdges heaviest edges of that
 // time. An edge that becomes heavy later joins the chunk, as long as the chunk has a place. The weight of an edge is
 // its payload bytes, plus some hundred bytes for each attempt to connect. So failing edges without payload can have
-// places too. Older seconds weigh less: the weight of a second halves in half a minute.
+// places too. Older seconds weigh less: the weight of a second halves in half a minute. What an edge counts before it
+// is listed is recorded once it is, or lost when its series end.
 //
 // A reader holds the chunks themselves: under the lock, only pointers to them are copied. So no reader holds up the
 // collector. A dropped chunk that a reader still holds takes memory until the reader is done. While three such chunks
