@@ -27,23 +27,22 @@ struct Cell {
 // The input of Column::cell. References and pointers are valid during the call.
 struct CellInput {
   const PageInput& page;
-  // In a list of connections. Null in one of groups, as is `measures`.
-  const ConnectionSummary* connection;
-  const Measures* measures;  // of `connection`; see Meter::Of()
-  const GroupRow* group;     // in a list of groups; otherwise null
-  int width;                 // of the column as laid out; see PlacedColumn
+  const ConnectionSummary* connection;  // null in a list of groups
+  const Measures* measures;             // of `connection` (see Meter::Of()); null in a list of groups
+  const GroupRow* group;                // null in a list of connections
+  int width;                            // of the column as laid out; see PlacedColumn
 };
 
 enum class Align : uint8_t { kLeft, kRight };
 
 // The order in which LayOutColumns() gives the columns their room. Within a priority, columns further left come first.
-// When a column does not fit, all columns after it in this order are left out too.
+// When a column does not fit, it and all columns after it in this order are left out.
 enum class Priority : uint8_t {
   kAlways,    // on a terminal of any width, even if the column does not fit
   kNarrow,    // on a narrow terminal, where endpoints may have to be shortened
   kStandard,  // on a terminal that is 80 characters wide
-  kWide,      // once endpoints have the width that they want
-  kTimes,     // after those
+  kWide,      // once endpoints have the width that they want (see LayOutColumns())
+  kTimes,     // after those of kWide
   kNames,     // after those of kTimes
   kLast,      // once names have the width that they want
 };
@@ -60,52 +59,54 @@ enum class Growth : uint8_t {
   kRest,   // takes the width that the other columns leave, up to a limit; at most one column has this
 };
 
-// A column of the connection list. All widths are in characters. To add a column, add a row to the tables in
-// column_table.cc, with a function for the cells and, if the column has a total, one for the total.
+// A column of the list of connections or of a list of groups. All widths are in characters. To add a column of
+// connections, add a row to the tables in column_table.cc, with a function for the cells and, if the column has a
+// total, one for the total. GroupColumns() has the columns of groups.
 struct Column {
   std::string_view title;
   int width;  // without the gap to the next column; the least width if the column grows
   Align align;
   Priority priority;
   Growth growth;
-  // The order that sorts the list by this column; nullopt if there is none. In each table, each order except kStart has
-  // exactly one column.
+  // The order that sorts the list of connections by this column; nullopt if there is none. In each of the two tables
+  // below, each order except kStart has exactly one column.
   std::optional<ConnectionSort> sort;
   std::string_view sort_text;            // the words after "Sorted by " in the status line; empty without `sort`
-  Cell (*cell)(const CellInput& input);  // makes the cell of one connection; never null
+  Cell (*cell)(const CellInput& input);  // makes the cell of one row; never null
   // Makes the text for the line of totals; null if the column has no total.
   std::string (*total)(const PageInput& input) = nullptr;
-  // Replaces the title while rates are averages over another time than the rate window, which then follows it, as in
+  // Replaces the title while rates are averages over another time than the rate window. This time follows it, as in
   // "Avg 10s". Empty if the title stays.
   std::string_view average_title = {};
   // The order that sorts a list of groups by this column; nullopt if there is none.
   std::optional<GroupSort> group_sort = std::nullopt;
 };
 
-// Tables of columns, from left to right, in static storage.
+// The tables of columns of connections, from left to right, in static storage.
 //
-// Design. At 80 characters, tcptrack spends 19 of them on state, idle time and activity, and tells neither what each
-// end sends nor whether it arrives. Whoever starts the view as tcptrack expects this layout, so it has a table of its
-// own. The view's own table has first what tells a busy, a lossy and a slow connection apart.
+// Design. On a screen of 80 characters, tcptrack spends 19 on state, idle time and activity. It tells neither what each
+// end sends nor whether that arrives. Whoever starts the view as tcptrack expects this layout, so tcptrack's columns
+// have a table of their own. The view's own table gives room first to the columns that show busy, lossy and slow
+// connections.
 absl::Span<const Column> OwnColumns();
 absl::Span<const Column> TcptrackColumns();
 
-// Returns the column of OwnColumns() with a name that the user chose, such as "client_name" or "up": its title in lower
-// case, without "/s". Null if there is none.
+// Returns the column of OwnColumns() with this name, or null. A column's name is its title in lower case, with "_" for
+// a space and without "/s", for example "client_name" or "up".
 const Column* ColumnNamed(std::string_view name);
-// Returns the names of all of them, separated by ", ".
+// Returns the names of all columns of OwnColumns(), separated by ", ".
 std::string ColumnNames();
 
 // Returns the column of OwnColumns() whose Column::sort is `sort`; null for kStart.
 const Column* ColumnSortedBy(ConnectionSort sort);
 
-// Returns the style of a rate, of which all rows together have `total`.
+// Returns the style of a rate. `total` is the sum of the rates of all rows.
 Style ShareStyle(double rate, double total);
 
 // Returns the style of a loss, from 0 to 1.
 Style LossStyle(double loss);
 
-// A loss of at least this share is trouble, and a smaller one is not: TCP's congestion control causes some itself.
+// A loss of at least this share is trouble. A smaller loss is not, because TCP's congestion control causes some itself.
 constexpr double kTroubleLoss = 0.01;
 
 }  // namespace tcpgauge

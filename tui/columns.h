@@ -30,11 +30,11 @@ struct EndpointWidths {
 // 1. Columns of Priority::kAlways, even if they do not fit.
 // 2. Columns of Priority::kNarrow that fit.
 // 3. The columns of the endpoints grow to the width of the longest possible IPv4 endpoint.
-// 4. Columns of Priority::kStandard that fit. At 80 characters, this is where the layout ends. With TcptrackColumns(),
-//    it is that of tcptrack.
+// 4. Columns of Priority::kStandard that fit. On a screen of 80 characters, the layout of OwnColumns() and
+//    TcptrackColumns() ends here. With TcptrackColumns(), it is the layout of tcptrack.
 // 5. The columns of the endpoints grow to `wanted`, but not beyond the longest possible IPv6 endpoint.
-// 6. Columns of Priority::kWide that fit, and then the column with Growth::kState grows. Columns of Priority::kTimes
-//    that fit.
+// 6. Columns of Priority::kWide that fit. If no column was left out so far, the column with Growth::kState grows.
+//    Columns of Priority::kTimes that fit.
 // 7. Columns of Priority::kNames that fit. A column is left out if its names are all unknown.
 // 8. The columns of the names grow to `wanted`.
 // 9. Columns of Priority::kLast that fit.

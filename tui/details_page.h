@@ -22,7 +22,7 @@ struct ViewDetail {
   std::string encapsulation;  // for example ", VLAN 100, vxlan 7"; empty if there is none
 };
 
-// A connection as its page shows it. `connection` has only indices into lists of its snapshot, and later snapshots have
+// A connection as its page shows it. `connection` refers to lists of its snapshot by index, and later snapshots have
 // other lists. So the other members hold what the page shows of these lists.
 struct ConnectionDetail {
   ConnectionSummary connection;
@@ -38,9 +38,9 @@ struct ConnectionDetail {
 ConnectionDetail DetailOf(const ConnectionSummary& connection, const Snapshot& snapshot);
 
 // Builds the page of one connection: everything that is known about it, quantiles of the times on its edge, and a chart
-// of its rate. On a screen that has room, bars show how these times are distributed. `gone` means that the
-// snapshot no longer lists the connection. In that case, the page says so, and `detail` holds the last known values.
-// The page may have more lines than the screen; the caller scrolls it.
+// of its rate. On a screen that has room, bars show how these times are distributed. `gone`: the snapshot no longer
+// lists the connection. The page then says so, and `detail` holds the last known values. The page may have more lines
+// than the screen; the caller scrolls it.
 Frame BuildDetailsPage(const PageInput& input, const ConnectionDetail& detail, bool gone);
 
 }  // namespace tcpgauge

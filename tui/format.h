@@ -8,8 +8,9 @@
 namespace tcpgauge {
 
 // Functions that write numbers for people, in ASCII. They round down, so that the unit changes exactly when the next
-// unit is reached, as in tcptrack. In rates, bytes, round-trip times and counts, a number below ten has one digit after
-// the point, except in the smallest unit. The comment of each function begins with examples of its results.
+// unit is reached, as in tcptrack. In rates, shares, bytes, times of FormatRtt() and counts, a number below ten has one
+// digit after the point, except 0 and numbers in the smallest unit. The comment of each function begins with examples
+// of its results.
 
 // The unit of rates. Bytes go in steps of 1024, as in tcptrack. Bits go in steps of 1000, as in network hardware.
 enum class RateUnit : uint8_t { kBytes, kBits };

@@ -16,7 +16,7 @@ enum class Style : uint8_t {
   kBar,         // the line at the top of a page, and the two lines at the bottom of the list
   kBarKey,      // in a bar: the letter of a key, the title of the column that sorts the list, the filter, or an error
   kTitle,       // the label before a value, or the name of a key
-  kFaint,       // a rate below 1 byte per second, no loss, or a closed connection
+  kFaint,       // little to see: a rate below 1 byte per second, no loss, an unknown value, a closed connection
   kAccent,      // a chart, or the star of an active connection
   kOpening,     // a connection during the handshake
   kOpen,        // an established connection
@@ -55,7 +55,7 @@ class Line {
   void set_marked(bool marked) { marked_ = marked; }
   bool marked() const { return marked_; }
 
-  // The first `columns` columns stand out once FitTo() was called: a bar behind the text, as in iftop(8). 0 = no bar.
+  // The first `columns` columns get a bar behind the text, as in iftop(8). FitTo() draws the bar. 0 = no bar.
   void set_bar_columns(int columns) { bar_columns_ = columns; }
   int bar_columns() const { return bar_columns_; }
 

@@ -11,11 +11,12 @@
 
 namespace tcpgauge {
 
-// Returns the columns of a list of groups, in static storage. They are for CellInput::group, and sort by
+// Returns the columns of a list of groups, in static storage. Their cells show CellInput::group, and they sort by
 // Column::group_sort. REQUIRES: grouping != Grouping::kConnections.
 absl::Span<const Column> GroupColumns(Grouping grouping);
 
-// Widens `widths` so that they cover what the first columns of `row` show. `names` is as in PageInput.
+// Widens `widths` to cover what the columns of Growth::kClient, kServer, kClientName and kServerName in GroupColumns()
+// show of `row`. Does nothing for the row of everything that belongs to no group. `names` is as in PageInput.
 void CoverGroup(const GroupRow& row, Grouping grouping, const Snapshot& snapshot, Names* names, EndpointWidths* widths);
 
 }  // namespace tcpgauge

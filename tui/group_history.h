@@ -13,9 +13,9 @@
 
 namespace tcpgauge {
 
-// What a group was credited with in a time.
+// What a group was credited with in a period.
 struct GroupChange {
-  double seconds = 0;
+  double seconds = 0;   // the period
   double up_bytes = 0;  // payload of the clients
   double down_bytes = 0;
   double failed = 0;  // connections
@@ -32,13 +32,13 @@ GroupChange ChangeOf(const EdgeSum& sum, const EdgeGroups& groups);
 
 // What the groups of one kind were credited with, second by second, in the last minute.
 //
-// Design. A service that refuses a connection every few seconds must not show a failure only in the second in which one
-// comes. So failures, loss and times are those of a minute.
+// Design. A service that refuses a connection every few seconds would show a failure only for a second, now and then.
+// So failures, loss and times are those of a minute.
 //
 // Thread: confined to one thread.
 // Time: Snapshot::time_ns.
 // Bounds: kGroups groups, and the newest kSamples samples of each. If there are more groups, those with the most
-// payload or failures of the moment begin a history.
+// failures at the moment begin a history, and after them those with the most payload.
 class GroupHistory {
  public:
   static constexpr size_t kGroups = 1000;
@@ -49,14 +49,16 @@ class GroupHistory {
 
   bool empty() const { return round_ == 0; }
 
-  // Takes a sample of `groups`, if about a second has passed since the last ones, or if the time stepped back.
-  // Otherwise has no effect. `ids` has the id of each group. Groups that are not among them are forgotten.
+  // Takes a sample of each group, if about a second has passed since the last samples, or if the time stepped back. Has
+  // no effect otherwise, or if EdgeGroups::change_seconds is 0. `ids` has the id of each group. When samples are taken,
+  // all other groups are forgotten.
   void Record(const EdgeGroups& groups, const std::vector<uint64_t>& ids, int64_t time_ns);
 
-  // Returns the sum of the newest `count` samples of a group. nullopt if it has none.
+  // Returns the sum of the newest `count` samples of a group. nullopt if the group has none.
   std::optional<GroupChange> SumOf(uint64_t id, size_t count) const;
 
   // Returns the rates of both directions together in the newest `count` samples, in bytes per second, the oldest first.
+  // Empty if the group has none.
   std::vector<double> RatesOf(uint64_t id, size_t count) const;
 
  private:

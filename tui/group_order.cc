@@ -38,7 +38,8 @@ bool IsEmpty(const EdgeSum& sum) {
          FailedConnections(counters) == 0;
 }
 
-// Whether the common members of `a` come before those of `b`: by the bytes of addresses, ports and names.
+// Whether the common members of `a` come before those of `b`: by workload name, bytes of addresses, port, and index of
+// the interface.
 bool NameIsLess(const EdgeGroup& a, const EdgeGroup& b) {
   const auto key = [](const EdgeGroup& group) {
     return std::make_tuple(WorkloadNameOf(group), group.client.bytes(), group.server.address.bytes(), group.server.port,

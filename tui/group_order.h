@@ -18,21 +18,22 @@
 
 namespace tcpgauge {
 
-// A value of the last minute, or, if there was none, the mean over all time.
+// A mean over the last minute or, if nothing was counted in it, over all time.
 struct RecentValue {
   double value = 0;
   bool is_recent = false;
 };
 
-// One row of a list of groups. `group` is null in the row of everything that belongs to no group.
+// One row of a list of groups. `group` is null in the row of everything that belongs to no group. The pointers are
+// valid until the next GroupOrder::Rebuild().
 struct GroupRow {
   uint64_t id = 0;  // equal for the same group in another snapshot; 0 if `group` is null
   const EdgeGroup* group = nullptr;
   const EdgeSum* sum = nullptr;
   double up_bytes_per_second = 0;
   double down_bytes_per_second = 0;
-  double failed = 0;                // connections that failed in the last minute, as far as the view looked on
-  std::optional<RecentValue> loss;  // from 0 to 1; nullopt: unknown, as below
+  double failed = 0;                // connections that failed in the last minute, as far as the history reaches
+  std::optional<RecentValue> loss;  // from 0 to 1; nullopt here and below: unknown
   std::optional<RecentValue> response_seconds;  // mean
   std::optional<RecentValue> rtt_seconds;       // mean of handshakes
 
@@ -52,16 +53,18 @@ class GroupOrder {
     Averaging averaging = Averaging::kRateWindow;
   };
 
-  // Groups the edges of `snapshot`, records them in the history, and makes a row for each. Keeps `snapshot` until the
-  // next call. Forgets the history when the grouping changes; call ClearHistory() when the edges were chosen otherwise.
+  // Groups the edges of `snapshot`, records the groups in the history, and makes a row for each group. Keeps `snapshot`
+  // until the next call. Forgets the history when the grouping changes. When `snapshot` has another choice of edges
+  // than before (see MatchingEdges()), call ClearHistory() first.
   void Rebuild(std::shared_ptr<const Snapshot> snapshot, const Wish& wish);
-  // Whether Rebuild() will begin a history. RecordPast() may then be called before it, for successive snapshots of the
-  // time before, so that the history begins with them.
+  // Whether Rebuild(), called with this wish, would begin a history. If so, RecordPast() may be called before Rebuild()
+  // for earlier snapshots, the oldest first, so that the history begins with them.
   bool BeginsHistory(const Wish& wish) const { return wish.grouping != wish_.grouping || history_.empty(); }
   void RecordPast(const Snapshot& past, const Wish& wish);
   void ClearHistory() { history_.Clear(); }
 
-  // Holds the present order until Thaw(): rows that are there now keep it, and others come below them.
+  // Holds the present order: until Thaw(), Rebuild() keeps the groups that have a row now in their order, and puts all
+  // others below them.
   void Freeze();
   void Thaw() { frozen_ranks_.clear(); }
 
@@ -70,7 +73,7 @@ class GroupOrder {
   const GroupRow& total() const { return total_; }
   const GroupHistory& history() const { return history_; }
 
-  // Returns a text for Filter::Parse() that selects the connections of a row; empty if there is none.
+  // Returns a text for Filter::Parse() that selects the connections of a row; empty if there is no such text.
   std::string FilterOfRow(const GroupRow& row) const;
 
  private:

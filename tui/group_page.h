@@ -8,8 +8,8 @@
 
 namespace tcpgauge {
 
-// Builds the list of groups, laid out as that of connections (see BuildListPage()). If an attached agent does not tell
-// its edges, a line says so in place of the rows. `widths` is as in BuildListPage().
+// Builds the list of groups, laid out as that of connections (see BuildListPage()). If the agent that the view is
+// attached to does not tell its edges, a line says so below the rows. `widths` is as in BuildListPage().
 Frame BuildGroupPage(const PageInput& input, EndpointWidths* widths);
 
 }  // namespace tcpgauge

@@ -28,7 +28,7 @@ enum class Key : uint8_t {
 struct KeyEvent {
   Key key = Key::kOther;
   char character = 0;  // for kCharacter; otherwise 0
-  int row = 0;         // for kClick: where, from the top left corner of the screen; otherwise 0
+  int row = 0;         // for kClick: where; 0, 0 is the top left corner of the screen. Otherwise 0.
   int column = 0;
 };
 

@@ -19,8 +19,8 @@ namespace tcpgauge {
 struct ShownRows {
   size_t first = 0;   // 0 = the top of the list
   size_t end = 0;     // after the last one
-  size_t chosen = 0;  // in the list
-  uint64_t all = 0;   // with those that the filter leaves out
+  size_t chosen = 0;  // how many rows the whole list has
+  uint64_t all = 0;   // how many connections there are, listed or not; in a list of groups: as `chosen`
 };
 
 // Puts a cell in its column: cut to its width, and aligned.
@@ -29,14 +29,15 @@ void PutCell(Line* line, const PlacedColumn& placed, std::string_view text, Styl
 // Returns the length of the bar behind a row, in columns: the share that `rate` has of `total`.
 int BarColumns(const PageInput& input, double rate, double total);
 
-// Returns the line with the titles of the columns. The one that sorts the list stands out.
+// Returns the line with the titles of the columns. The title of the column that sorts the list stands out.
 Line HeaderLine(const PageInput& input, const std::vector<PlacedColumn>& columns);
 
-// Returns the line "TOTAL" with the filter or, if no filter is set, with the name of the attached agent.
+// Returns the line "TOTAL", with the totals of the columns that have one, and with the filter. If no filter is set, the
+// name of the agent that the view is attached to takes its place.
 Line TotalLine(const PageInput& input, const std::vector<PlacedColumn>& columns);
 
-// Returns the line with the number of rows, the pause, the order and the interfaces. If Snapshot::trouble is set, the
-// line shows the agent's name and the trouble instead.
+// Returns the line with the number of rows, the notice, the pause, the order and the interfaces. If Snapshot::trouble
+// is not empty, the line shows the agent's name and the trouble instead.
 Line StatusLine(const PageInput& input, const ShownRows& rows);
 
 }  // namespace tcpgauge

@@ -20,12 +20,12 @@ void CoverEnds(const Snapshot& snapshot, const ConnectionSummary& connection, Na
 
 // Builds the list of connections, laid out as tcptrack does:
 // - the header with the titles of the columns,
-// - one line for each connection, with a bar behind it that shows its share of the rate of all rows, from row
-// ViewState::offset on; only connections on the screen are formatted,
+// - one line for each connection, from row ViewState::offset on; a bar behind the line shows the connection's share of
+//   the rate of all rows, except with PageInput::as_tcptrack; only connections on the screen are formatted,
 // - TotalLine() and StatusLine().
 //
 // The frame has `input.rows` lines, or three lines if `input.rows` is less. `widths` (in and out) covers all endpoints
-// and names that were on the screen since the caller last set `widths` to 0. BuildListPage() never makes a width
+// and names that were on the screen since the caller last set its members to 0. BuildListPage() never makes a width
 // smaller, so that columns do not jump back and forth.
 Frame BuildListPage(const PageInput& input, EndpointWidths* widths);
 

@@ -10,10 +10,12 @@
 namespace tcpgauge {
 
 // Returns a snapshot that has what GroupEdges() reads: those edges and connections of `snapshot` for which `wanted`
-// returns true. `wanted` sees an edge as an established connection of its client, with port 0, to its server; see
-// Filter. What belongs to no edge with series is left out, because it cannot be chosen from.
+// returns true. Calls `wanted` for each connection of `snapshot`, and for each edge with a connection that stands for
+// it. This connection is established, from the edge's client with port 0 to its server. What belongs to no edge with
+// series is left out, because nothing is known of its ends.
 //
-// The snapshot that `wanted` is called with has no other members than its first argument needs.
+// The second argument of `wanted` is the snapshot that the connection refers to. For an edge, it has only the
+// identities of the ends and an interface without a name.
 std::shared_ptr<const Snapshot> MatchingEdges(
     const Snapshot& snapshot, absl::FunctionRef<bool(const ConnectionSummary&, const Snapshot&)> wanted);
 

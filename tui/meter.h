@@ -12,25 +12,26 @@
 
 namespace tcpgauge {
 
-// Computes the Measures of connections as the user wants to see them. Rates are averages over the time
-// of an Averaging. Totals (bytes and retransmitted segments) count since the connection's start, or since the
-// user reset them. Snapshots are never changed.
+// Computes the Measures of connections as the user wants to see them. Rates are averages over the time that an
+// Averaging names. Totals (bytes and retransmitted segments) count since the connection's start, or since the user
+// reset them. Snapshots are never changed.
 //
 // Thread: confined to one thread.
 // Bounds: one entry for each connection of the snapshot at which totals were reset.
 class Meter {
  public:
-  // `history` has the rates of the last seconds, and must outlive the meter. Without it (null), rates over seconds are
-  // those over the rate window.
+  // `history` has the rates of the last seconds, and must outlive the meter. If it is null, rates over the rate window
+  // stand in for averages over seconds.
   explicit Meter(const RateHistory* history = nullptr) : history_(history) {}
 
   // From now on, totals count from the values in `snapshot`. A connection that is not in `snapshot` counts from its
-  // start. Another call replaces the values. A call with an empty snapshot undoes the reset.
+  // start. Another call replaces the values. A call with a snapshot without connections undoes the reset.
   void ResetTotals(const Snapshot& snapshot);
 
-  // Sets the time over which rates are averages; before the first call, it is the rate window. A lifetime begins with
-  // the connection, whether or not totals were reset, and one below a second counts as a second. A connection that has
-  // no history (RateHistory keeps the heaviest) has the rate over the rate window in place of one over seconds.
+  // Sets the time over which rates are averages. Before the first call, it is the rate window. The lifetime of a
+  // connection lasts from its start, whether or not totals were reset, until now; if it is closed or reset, until its
+  // last packet. A lifetime below a second counts as a second. RateHistory keeps only the heaviest connections: for any
+  // other, the rate over the rate window stands in for an average over seconds.
   void set_averaging(Averaging averaging) { averaging_ = averaging; }
 
   // Returns the measures of `connection`. `now_ns` is Snapshot::time_ns of its snapshot.

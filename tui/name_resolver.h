@@ -20,8 +20,8 @@ namespace tcpgauge {
 // Thread: only the view's thread may call.
 // Bounds: kMaxHosts host names; a further one replaces the oldest. One service name for each port. kMaxWaiting waiting
 // lookups; a further one is not started, and the view asks again when it next draws.
-// Errors: a failed lookup counts as an answer without a name. The lookup is repeated only after another answer has
-// replaced this one. If no thread can be started, all names stay unknown.
+// Errors: after a failed lookup, the host or service has no name. A host is looked up again only after a further host
+// has replaced it. If no thread can be started, all names stay unknown.
 class NameResolver final : public Names {
  public:
   static constexpr size_t kMaxHosts = 8192;

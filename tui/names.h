@@ -26,7 +26,7 @@ class Names {
   // Like HostName(), for the service of a TCP port, such as "https".
   virtual std::string ServiceName(uint16_t port) = 0;
 
-  // A number that grows whenever a name becomes known. So the view knows when to draw again.
+  // A number that grows whenever a name becomes known. It tells the view when to draw again.
   virtual uint64_t generation() const = 0;
 };
 

@@ -21,7 +21,8 @@ namespace tcpgauge {
 struct Column;
 
 // The input of the functions that build pages. The caller owns the objects, and keeps them while the page is built. All
-// pointers are set, except that `names` is null when the view shows numbers.
+// pointers are set, with two exceptions: `names` is null when the view shows numbers, and `groups` may be null in a
+// list of connections.
 struct PageInput {
   const ViewState* view = nullptr;
   const Snapshot* snapshot = nullptr;
@@ -31,7 +32,7 @@ struct PageInput {
   int64_t previous_time_ns = 0;
   RowOrder* order = nullptr;  // of `snapshot`; not const, because IndexAt() may sort
   const Meter* meter = nullptr;
-  const GroupOrder* groups = nullptr;  // of `snapshot`; used unless the list is one of connections
+  const GroupOrder* groups = nullptr;  // of `snapshot` or, while the view is paused, of an earlier one
   const RateHistory* history = nullptr;
   Names* names = nullptr;
   std::vector<std::string> ignored_terms;  // see Filter::ignored_terms()

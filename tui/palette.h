@@ -10,19 +10,19 @@
 
 namespace tcpgauge {
 
-// A colour of the terminal: the eight basic ones, which every theme keeps readable on its own background.
+// The eight basic colours of a terminal, as the terminal's theme defines them.
 enum class Colour : int8_t { kDefault = -1, kBlack, kRed, kGreen, kYellow, kBlue, kMagenta, kCyan, kWhite };
 
 // The colours of the view. A plain value.
 struct Palette {
   bool on = true;  // false: attributes alone, such as bold and reversed
-  // Indexed by Style: of the text. kDefault: the terminal's own.
+  // The colours of text, indexed by Style. kDefault: the terminal's own.
   std::array<Colour, kStyleCount> text{};
   Colour bar = Colour::kBlue;  // of the bar behind a row; its text is white
 };
 
-// Returns the palette for a dark background, or for a light one, on which yellow and cyan are hard to read. Red is the
-// colour of kFailed alone.
+// Returns the palette for a dark or a light background. On a light one, yellow and cyan are hard to read, so it has
+// blue in their place. Red is the colour of kFailed alone.
 constexpr Palette MakePalette(bool light_background) {
   Palette palette;
   for (Colour& colour : palette.text) colour = Colour::kDefault;

@@ -18,14 +18,16 @@ struct PcapFilter {
   std::string note;       // what the filter does not see, one line; empty if it sees all
 };
 
-// A filter holds at most so many addresses. If a group has more, PcapFilter::note says so.
+// The filter of a group holds at most this many addresses. If the group has more, PcapFilter::note says so.
 constexpr size_t kMaxPcapAddresses = 16;
 
-// Returns the filter of a connection, with the addresses of all its views. If its packets have VLAN tags, the filter
-// looks behind them. pcap-filter(7) cannot look into tunnels, which the note says. `connection` is one of `snapshot`.
+// Returns the filter of a connection, with the addresses of all its views. If ConnectionSummary::encapsulation has VLAN
+// tags, the filter looks behind them. If it has a tunnel, the note says that pcap-filter(7) cannot look into it.
+// `connection` is one of `snapshot`.
 PcapFilter PcapFilterOf(const ConnectionSummary& connection, const Snapshot& snapshot);
 
-// Returns the filter of a group, with the addresses by which clients knew its servers. `snapshot` is that of the row.
+// Returns the filter of a group. The filter of a service also has the addresses by which clients knew the service.
+// `snapshot` is that of the row.
 PcapFilter PcapFilterOf(const GroupRow& row, Grouping grouping, const Snapshot& snapshot);
 
 }  // namespace tcpgauge

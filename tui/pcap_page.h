@@ -7,9 +7,10 @@
 
 namespace tcpgauge {
 
-// Builds the page that shows a filter for packet captures, ready to copy: nothing else is on its lines, which begin at
-// the left edge. A long filter is broken between two words, and blanks mean nothing to pcap-filter(7). A command for
-// tcpdump(8) follows. `columns` is the width of the screen.
+// Builds the page that shows a filter for packet captures, ready to copy: the lines of the filter begin at the left
+// edge and hold nothing else. A long filter is broken between two words, which changes nothing for pcap-filter(7). A
+// command for tcpdump(8) follows, and then PcapFilter::note. If the filter is empty, the page says that there is none.
+// `columns` is the width of the screen.
 Frame BuildPcapPage(const PcapFilter& filter, int columns);
 
 }  // namespace tcpgauge

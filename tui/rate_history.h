@@ -30,7 +30,7 @@ class RateHistory {
   // answer at the address that the view is attached to. Otherwise has no effect.
   void Record(const Snapshot& snapshot);
 
-  // Watches the connection `id` and no other: it is recorded wherever it stands in the snapshot. 0 = no connection.
+  // Watches only the connection `id`: it is recorded wherever it stands in the snapshot. 0 = no connection.
   void Watch(uint64_t id) { watched_ = id; }
 
   // Returns the samples of the connection `id`, the oldest first. If there are more than `count`, returns the newest
@@ -43,9 +43,9 @@ class RateHistory {
     double down = 0;
   };
 
-  // Returns the average over the newest `seconds` samples, or over the connection's age if it is younger, or over the
-  // time that was recorded if that is shorter. `now_ns` is Snapshot::time_ns of the connection's snapshot. nullopt if
-  // the connection has no history.
+  // Returns the average over the newest `seconds` samples. Takes fewer if the connection is younger, or if this object
+  // has taken fewer. A sample that the connection lacks counts as 0, because the connection was too light to be
+  // recorded. `now_ns` is Snapshot::time_ns of the connection's snapshot. nullopt if the connection has no history.
   std::optional<Rates> AverageOf(const ConnectionSummary& connection, int64_t now_ns, int seconds) const;
 
  private:

@@ -23,16 +23,18 @@ class Screen {
   // Whether the terminal shows characters beyond ASCII.
   virtual bool utf8() const = 0;
 
-  // Shows `frame` in place of what the screen showed before. Cuts lines and columns beyond the screen.
+  // Shows `frame` in place of what the screen showed before. Leaves out lines beyond the screen. REQUIRES: no line is
+  // wider than columns() (see Line::FitTo()).
   virtual void Draw(const Frame& frame) = 0;
 
   // Returns the next key that was pressed; nullopt when no key is waiting. Returns Key::kOther when the terminal has a
-  // new size, and after Ctrl-L, when the next Draw() writes every character. Never waits for a key. When the user
-  // suspends the process (Ctrl-Z), returns after it is continued.
+  // new size, and after Ctrl-L. After Ctrl-L, the next Draw() writes every character. Never waits for a key. If the
+  // user has suspended the process (Ctrl-Z), stops it, and returns Key::kOther once it is continued.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
-  // Whether ReadKey() returns what the mouse does, if the terminal has one; off at first. Meanwhile the terminal itself
-  // does not see the mouse, so the user cannot select text unless the terminal has another key for that (often Shift).
+  // Sets whether ReadKey() returns what the mouse does, if the terminal has one; off at first. While on, the terminal
+  // does not handle the mouse itself, so the user cannot select text unless the terminal has a key for that (often
+  // Shift).
   virtual void SetMouse(bool on) = 0;
 
   // When one of these descriptors is readable, call ReadKey(). Nothing else may read from them. keyboard_fd() is

@@ -82,7 +82,7 @@ class TopApp {
   Meter meter_{&history_};
   Filter filter_;
   RowOrder order_;           // of the connections in shown_
-  GroupOrder groups_;        // of the edges in newest_; used while rows are groups
+  GroupOrder groups_;        // of the edges in newest_ or, while paused, of an earlier one; used while rows are groups
   ConnectionDetail detail_;  // the last values of the connection on the details page
   PcapFilter pcap_filter_;   // of Page::kPcapFilter
   EndpointWidths widths_;

@@ -26,9 +26,10 @@ absl::Status CheckTopView();
 //
 // The view looks and starts as `settings` say.
 //
-// The status line always shows `notice`, unless it is empty.
+// The status line shows `notice`, unless it shows Snapshot::trouble.
 //
-// The histories of groups begin with `past`, the history of the agent. Null: they begin when the group is first shown.
+// The histories of groups begin with `past`, the history of the agent. If it is null, they begin when groups are first
+// shown. Those of interfaces always do.
 //
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
 // comes. RunTopView() handles SIGWINCH and SIGTSTP.

@@ -22,11 +22,12 @@ namespace tcpgauge {
 //   colours: false           # or a mapping, such as {trouble: magenta, bar: green}
 
 // Returns the path of the file: tcpgauge/config.yml in XDG_CONFIG_HOME or, if that is unset or no absolute path, in
-// .config of HOME (XDG Base Directory Specification). Empty if HOME is unset too. `variable` is getenv().
+// .config of HOME (XDG Base Directory Specification). Empty if HOME, too, is unset or no absolute path. `variable` is
+// getenv().
 std::string ViewConfigPath(const std::function<const char*(const char*)>& variable);
 
-// Returns the settings that `yaml` describes. Errors: kInvalidArgument, "FILE, line N: …", which says what would be
-// right. Never throws.
+// Returns the settings that `yaml` describes. Errors: InvalidArgument, "FILE, line N: …" or "FILE: …". The message says
+// what is wrong, and for a wrong value what would be right. Never throws.
 absl::StatusOr<ViewSettings> ParseViewConfig(const std::string& yaml, const std::string& file);
 
 // Reads and parses the file. If there is none, returns the default settings.

@@ -12,8 +12,8 @@ namespace tcpgauge {
 
 // How the top view looks and starts. A plain value.
 struct ViewSettings {
-  // As tcptrack(1) looks: its columns, in the order of appearance, with closed connections among the others. Then no
-  // member but `palette` and `mouse` is used.
+  // Whether the view looks as tcptrack(1) does: its columns, connections in the order in which they began, and closed
+  // ones among the others. If so, only `palette` and `mouse` of the other members are used.
   bool as_tcptrack = false;
   ConnectionSort sort = ConnectionSort::kRate;
   bool reverse = false;

@@ -32,15 +32,15 @@ struct ViewState {
   Averaging averaging = Averaging::kRateWindow;
   Grouping grouping = Grouping::kConnections;
   GroupSort group_sort = GroupSort::kRate;  // while rows are groups
-  bool mouse = true;                        // the view, not the terminal, has the mouse; see Screen::SetMouse()
+  bool mouse = true;                        // whether the view uses the mouse; see Screen::SetMouse()
   bool quit = false;                        // the user wants to leave the view
   uint64_t resets = 0;                      // how often totals were reset
   std::string filter;                       // as typed, perhaps unfinished; see Filter::ParseUnfinished()
   size_t offset = 0;                        // the first visible row of the list
-  size_t page_offset = 0;                   // the first visible line of the help or the details; TopApp limits it
-  std::optional<uint64_t> selected_id;      // the connection in the marked row; nullopt = no row is marked
+  size_t page_offset = 0;                   // the first visible line of any other page; TopApp limits it
+  std::optional<uint64_t> selected_id;      // of the connection or group in the marked row; nullopt: no row is marked
   uint64_t detail_id = 0;                   // the connection of Page::kDetails; the row of Page::kPcapFilter
-  // The list of groups from which Enter opened the connections that are shown; nullopt: none.
+  // The list of groups from which Enter opened the connections that are shown; nullopt: there is none.
   struct Opened {
     Grouping grouping = Grouping::kServices;
     std::string filter;  // of the groups
@@ -54,7 +54,7 @@ struct ViewState {
 struct ViewContext {
   size_t rows = 0;  // in the whole list
   size_t page = 0;  // rows that fit on the screen at a time
-  // Returns the id of the connection in a row of the list. The first row is row 0. REQUIRES: row < rows.
+  // Returns the id of the connection or group in a row of the list. The first row is row 0. REQUIRES: row < rows.
   std::function<uint64_t(size_t)> id_at;
   // While rows are groups: returns the filter that selects the connections of a row. Empty if the row has none.
   std::function<std::string(size_t)> filter_at = nullptr;
@@ -64,7 +64,7 @@ struct ViewContext {
   bool knows_workloads = true;  // otherwise `g` leaves workloads out
 };
 
-// The longest filter that can be typed. Further characters are ignored.
+// The most bytes of a filter that the user types. Further characters are ignored.
 constexpr size_t kMaxFilterBytes = 200;
 
 // Returns the state after `event`. Keys without a meaning on the page leave the state as it was.
@@ -74,7 +74,8 @@ constexpr size_t kMaxFilterBytes = 200;
 // no row on the screen is marked. If rows are groups, Enter opens the connections of the group instead, and Escape
 // returns to the groups.
 //
-// A click on a title sorts, on a row marks it, and on a marked row is as Enter. The wheel scrolls.
+// A click on a title sorts the list. A click on a row marks it, and a click on the marked row does what Enter does. The
+// wheel scrolls.
 ViewState ApplyKey(ViewState state, const KeyEvent& event, const ViewContext& context);
 
 // Limits `state->offset` to the last row of a list with `rows` rows, or to 0 if the list is empty. Call it when the

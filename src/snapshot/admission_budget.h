@@ -8,15 +8,15 @@
 
 namespace tcpgauge {
 
-// Says how many connections may get series now. To give a connection series that it does not have is an admission.
+// Says how many connections may get series now. An admission gives series to a connection that has none.
 //
 // - In the first window: `first_window` admissions in all, whatever is admitted. So whoever tries the agent sees
 //   connections at once. The first window begins with the first connection and takes `window_ns`.
-// - After the first window: at most `per_minute` admissions within any 60 s. At most half of these are admissions of
-//   connections that are not old, so that they cannot use up what the old ones need. A connection is old when it is
-//   open and has lived for a window. The admissions of the first window do not count here.
+// - After the first window: at most `per_minute` admissions within any 60 s. At most half of these go to connections
+//   that are not old, so that the other half is left for old ones. A connection is old when it is open and has lived
+//   for `window_ns`. The admissions of the first window do not count here.
 //
-// Design. A token bucket was rejected. It lets through nearly twice its size within a minute, once it is full. The
+// Design. A token bucket was rejected: once it is full, it lets through nearly twice its size within a minute. The
 // times of the last admissions make the bound strict.
 //
 // Thread: confined to one thread.

@@ -39,8 +39,9 @@ struct CollectorOptions {
 // Merges the latest WorkerSnapshot of each worker into one Snapshot.
 //
 // - Counters are added up. InterfaceMerger merges the interfaces.
-// - The views of the listed connections are listed; a worker's list may contain others.
-// - The connections of all workers are listed together, the highest ConnectionSummary::rank first.
+// - Snapshot::views has the views of the listed connections. A worker's list may also have views that belong to no row.
+// - The connections of all workers form one list, the highest ConnectionSummary::rank first. Those that ended form
+//   another list.
 // - EdgeMerger merges the edges, and WorkloadEdgeMerger those between workloads. EdgeChangeMeter measures what the
 //   edges were credited with lately.
 // - SeriesChoice chooses the connections that have series.
@@ -59,11 +60,11 @@ class Collector {
     if (options.series_choice.has_value()) series_choice_.emplace(*options.series_choice);
   }
 
-  // Returns a new snapshot. For a worker that has not published since the last call, the snapshot contains what this
-  // worker published before. Returns null when no worker has published since the last call.
+  // Returns a new snapshot. If a worker has not published since the last call, the snapshot contains what this worker
+  // published before. Returns null when no worker has published since the last call.
   std::shared_ptr<const Snapshot> Collect();
 
-  // Returns the slots of the open connections that have series in the last snapshot, by worker.
+  // Returns, by worker, the slots of those Snapshot::connections that have series in the last snapshot.
   const std::vector<std::vector<uint32_t>>& slots_with_series() const { return slots_with_series_; }
 
  private:

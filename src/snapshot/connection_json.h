@@ -24,10 +24,10 @@ namespace tcpgauge {
 // unless their comment says otherwise. WriteService() and WriteViews() write nothing for most connections, so that
 // their text stays short.
 
-// Writes "client" and "server" (objects with "address" and "port"), then "role". Writes who is at an end into its
-// object too: "namespace", "workload", "workload_kind" (see WorkloadKindText()), "pod", "container", "service_name",
-// "node", "zone" and "comm" (its first kMaxCommBytes), but leaves out what is unknown. `client` and `server` are the
-// identities of the ends.
+// Writes "client" and "server" (objects with "address" and "port"), then "role". The object of an end also says who is
+// there: "namespace", "workload", "workload_kind" (see WorkloadKindText()), "pod", "container", "service_name", "node",
+// "zone" and "comm" (its first kMaxCommBytes). What is unknown is left out. `client` and `server` are the identities of
+// the ends.
 void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, const IdentityRef& server,
                JsonWriter* writer);
 

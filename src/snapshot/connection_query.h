@@ -44,14 +44,16 @@ struct ChosenConnections {
 // order if `reverse`), and returns the first `limit` of them. Ended connections are never chosen.
 //
 // Thread: any.
-// Time: one pass over all connections, plus a sort of `limit` of them.
-// Bounds: takes 16 bytes for each of `limit` + kSelectedAtOnce connections, and 4 bytes for each listed one.
+// Time: one pass over all connections, plus a sort of `limit` of them. The orders by name also take the time of
+// NameRanks.
+// Bounds: 16 bytes for each of `limit` + kSelectedAtOnce connections, and 4 bytes for each listed one.
 ChosenConnections ChooseConnections(const Snapshot& snapshot, const Filter& filter, ConnectionSort sort, bool reverse,
                                     size_t limit);
 
 // As above, but returns nullopt soon after `must_stop` has returned true. Calls `must_stop` once for every
 // kRowsBetweenStops connections that are read. The longest work between two calls is a selection from `limit` +
-// kSelectedAtOnce connections, or a sort of `limit` connections. It takes a few milliseconds when `limit` is 10,000.
+// kSelectedAtOnce connections, or a sort of `limit` connections. Either takes a few milliseconds when `limit` is
+// 10,000. NameRanks are made before the first call.
 std::optional<ChosenConnections> ChooseConnections(const Snapshot& snapshot, const Filter& filter, ConnectionSort sort,
                                                    bool reverse, size_t limit, absl::FunctionRef<bool()> must_stop);
 

@@ -55,7 +55,8 @@ class NameRanks {
  public:
   NameRanks(const Snapshot& snapshot, ConnectionSort sort);
 
-  // Returns the key of an identity: an index of Snapshot::identities. Equal names have equal keys.
+  // Returns the key of an identity, which is given by its index in Snapshot::identities. Equal names have equal keys.
+  // REQUIRES: the order is one by name.
   uint64_t KeyOf(uint32_t identity) const { return ranks_[identity]; }
 
  private:
@@ -70,8 +71,9 @@ struct SortEntry {
 };
 
 // Returns the key for sorting `connection` by `sort`. `names` is of the connection's snapshot and of `sort`. `measures`
-// are the numbers that the reader is shown. Their period may differ from that of MeasuresOf(). A rate that is negative
-// or NaN sorts as 0. The key of kClient and kServer holds only part of the endpoint; SortFirst() compares the rest.
+// are the numbers that the reader is shown. Their rates may be over another period than those of MeasuresOf(). A rate
+// that is negative or NaN sorts as 0. The key of kClient and kServer holds only part of the endpoint; SortFirst()
+// compares the rest.
 uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort,
                  const NameRanks& names);
 

@@ -12,16 +12,19 @@
 
 namespace tcpgauge {
 
-// Measures what the edges were credited with lately: compares their counters with those of an earlier snapshot.
+// Measures what the edges were credited with lately, by comparing their counters with those of an earlier snapshot.
 //
-// Design. The collector measures, not each reader, so that all outputs show the same rates. Counters are compared, and
-// not the rates of the open connections added up, because a connection that lived between two snapshots would be
-// missing in the sum.
+// Design. The collector measures once for all readers, so that all outputs show the same rates. It compares counters.
+// It does not add up the rates of the open connections: a connection that began and ended between two snapshots would
+// be missing.
 //
-// - The earlier snapshot is the last one, or, when snapshots come in quick succession, one that is half a rate window
-//   to a whole one old. So the period does not shrink to the time between two readers.
-// - What an edge had counted when its series ended is part of EdgesView::retired from then on. It is not counted again:
-//   the changes of all edges and of the rest together equal the change of the totals.
+// - The meter keeps the counters of two earlier snapshots. If at least half a rate window has passed since the newer
+//   one, it compares with that one, and then keeps the present counters in place of the older ones. Otherwise it
+//   compares with the older one, and keeps nothing new. So the period is at least half a rate window, however often
+//   readers come, and it is longer after a gap. Exception: until two snapshots are kept, it compares with the first
+//   one.
+// - When the series of an edge end, its counts move to EdgesView::retired. The meter does not take this for a change.
+//   So the changes of all edges and of the rest together equal the change of all accounts.
 //
 // Thread: confined to one thread.
 // Time: table time, in nanoseconds.
@@ -35,8 +38,8 @@ class EdgeChangeMeter {
   explicit EdgeChangeMeter(double rate_window_seconds)
       : shortest_period_ns_(static_cast<int64_t>(rate_window_seconds * 1e9 / 2)) {}
 
-  // Returns what was credited since the earlier snapshot. Call it for each snapshot, in their order; `edges` and
-  // `time_ns` are the snapshot's. EdgeChanges::seconds is 0 if there is no earlier snapshot, or if no time has passed.
+  // Returns what was credited since the earlier snapshot. Call it for each snapshot, in order, with its `edges` and
+  // `time_ns`. EdgeChanges::seconds is 0 if there is no earlier snapshot, or if no time has passed.
   EdgeChanges Measure(const EdgesView& edges, int64_t time_ns);
 
  private:

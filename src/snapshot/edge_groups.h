@@ -42,7 +42,7 @@ struct EdgeGroup {
   IpAddress client;                 // kClient, kPair; of a client prefix: the first address
   Endpoint server;                  // kService; kPair, with port 0; of a server prefix: the first address
   bool is_server_prefix = false;    // see EdgeKey
-  uint32_t workload_number = 0;     // kWorkload: see NumberedIdentity; 0: of edges between ends without a workload
+  uint32_t workload_number = 0;     // kWorkload: see NumberedIdentity; 0: neither end of the edges has a known workload
   bool is_client_workload = false;  // kWorkload: the workload is at the client's end of the edges
   uint32_t interface = 0;           // kInterface: index into Snapshot::interfaces
 
@@ -65,9 +65,9 @@ struct EdgeTotals {
   EdgeSum total;
 };
 
-// The groups of one snapshot. The sums of all groups and `other` add up to `total`.
+// The groups of one snapshot. The sums of all groups and `other` add up to `total`; kInterface: see GroupEdges().
 struct EdgeGroups {
-  std::vector<EdgeGroup> groups;  // in no order; no two have the same members in common
+  std::vector<EdgeGroup> groups;  // in no order; no two have the same values in the members that the kind names
   EdgeSum other;                  // what belongs to no group; kInterface: see GroupEdges()
   EdgeSum total;                  // see EdgeTotals
   double change_seconds = 0;      // the period of each EdgeSum::change; 0: no changes are known
@@ -75,11 +75,12 @@ struct EdgeGroups {
 
 // Groups the edges of `snapshot` by what they have in common.
 //
-// kInterface: an edge does not know its interfaces. So the groups add up the connections that the snapshot lists as
-// open, one group for each interface. They have only those counters that a connection has: payload, retransmitted
-// segments, open connections, round-trip times and, estimated from the smoothed ones, response times. The others are 0,
-// above all `segments`, so the loss is not known. Every `change` has payload alone, over Snapshot::rate_window_seconds.
-// `other` is of the connections that ended or are not listed.
+// kInterface: an edge does not know its interfaces. So each interface has a group that adds up its connections in
+// Snapshot::connections. Such a group has only the counters that a connection has: payload, retransmitted segments,
+// open connections, round-trip times of handshakes, and response times. Response times are estimated from the smoothed
+// ones. All other counters are 0. Above all, `segments` is 0, so the loss is not known. Every `change` has payload
+// alone, over Snapshot::rate_window_seconds. `other` is `total` minus these groups, but no counter is less than 0. So
+// it has what was counted by connections that ended or are not listed, and all that groups do not count.
 //
 // Thread: any.
 // Time: one pass over the edges with series; kInterface: one pass over the listed connections.
@@ -93,8 +94,8 @@ std::optional<EdgeGroups> GroupEdges(const Snapshot& snapshot, EdgeGroupKind kin
 // Returns the sums over all accounts, or nullopt soon after `must_stop` has returned true.
 std::optional<EdgeTotals> AddUpEdges(const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop);
 
-// Returns the memory that GroupEdges() takes at most for so many edges with series, the result included: some 2 kB for
-// each. A group takes as much whether it has one edge or a thousand.
+// Returns the most memory that GroupEdges() takes for `edges` edges with series, the result included: some 2 kB for
+// each edge. It takes less if several edges share a group.
 uint64_t EdgeGroupsBytes(size_t edges);
 
 // Returns a text for Filter::Parse() that selects the connections of `group`, which GroupEdges(snapshot, kind)
@@ -116,7 +117,7 @@ inline uint64_t FailedConnections(const EdgeCounters& counters) {
 std::optional<double> LossShare(const EdgeCounters& counters);
 // The mean response time. Nullopt if there was no exchange.
 std::optional<double> MeanResponseSeconds(const EdgeCounters& counters);
-// The mean round-trip time of handshakes. Nullopt if no handshake was seen.
+// The mean round-trip time of handshakes. Nullopt if none was measured.
 std::optional<double> MeanHandshakeRttSeconds(const EdgeCounters& counters);
 
 }  // namespace tcpgauge

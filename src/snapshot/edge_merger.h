@@ -14,31 +14,31 @@
 
 namespace tcpgauge {
 
-// Adds up the edges of the workers' tables, and keeps the counters of an edge from falling. (EdgeTable says what it
-// means that an edge is exported or retired.) Distributions are added up and kept like counters. A bucket's count falls
-// only when the scale of its distribution falls.
+// Adds up the edges of the workers' tables, and keeps the counters of an edge from falling. EdgeTable says when a table
+// exports an edge and when it retires one. Distributions are treated like counters: a bucket's count falls only when
+// the scale of its distribution falls.
 //
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
 //
-// - While any table exports the edge, Merge() adds these counts to the exported edge, and subtracts them from the sum
-//   of the `retired` accounts. Without this, the edge's counter would fall. Exported plus retired counts still equal
-//   the sum of what the tables report.
+// - While another table exports the edge, the edge's counters would fall. So Merge() adds the retired counts to the
+//   exported edge, and subtracts them from the sum of the `retired` accounts. The two still add up to what the tables
+//   report. Merge() knows these counts from the call before.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
-// Edges of one table that differ only in EdgeKey::local_ends look the same to readers. They are merged in the same way,
+// Readers cannot tell edges apart that differ only in EdgeKey::local_ends. If one table has such edges, they are merged
 // as if they were of two tables.
 //
 // EdgesView::new_edges counts an edge when a table begins to export it while no other table exports it.
 //
 // Merge() finds new and retired edges by comparing successive calls. So call Merge() at least twice in a ranking
-// window. If calls are rarer, a table may retire an edge and export the edge again between two calls.
+// window. If calls are rarer, a table may retire an edge and export it again between two calls.
 //
 // Thread: confined to the collector's thread.
 // Bounds: stores a copy of each edge that a worker exports, and one entry for each exported edge that a table retired.
 class EdgeMerger {
  public:
-  // Returns the merged edges. `workers` holds the edges of each worker, as of now. The pointers are not kept.
+  // Returns the merged edges. `workers` holds the edges of each worker, as of now, and is not kept.
   // REQUIRES: each call passes the same workers in the same order.
   EdgesView Merge(const std::vector<const EdgesView*>& workers);
 
@@ -52,7 +52,8 @@ class EdgeMerger {
   // A map of nodes, because Before is large: the spare room of a flat map would take as much again.
   using Exported = absl::node_hash_map<EdgeKey, Before>;
 
-  // The counts that an edge had when tables retired it. Kept while any table exports the edge.
+  // The counts of retired series of an edge, as of the last call of Merge() before the end of each series. Kept while
+  // any table exports the edge.
   struct Kept {
     EdgeAccount account;         // the sum over the tables that retired the edge
     int64_t start_time_ns = 0;   // when the first of the retired series started
@@ -61,10 +62,10 @@ class EdgeMerger {
 
   static constexpr uint8_t kMaxLocalEnds = Binding::kClientIsLocal | Binding::kServerIsLocal;
 
-  // Whether any table exported the edge, whichever of its ends are local, at the last call of Merge().
+  // Whether any table exported the edge at the last call of Merge(), whichever of its ends are local.
   bool IsExported(const EdgeKey& shown) const;
-  // Counts the edges that the worker exports since the last call of Merge() and another worker exports already. `index`
-  // is the worker's index in exported_.
+  // Counts the edges that the worker began to export since the last call of Merge(), while another worker already
+  // exported them. `index` is the worker's index in exported_.
   void CountRepeated(const EdgesView& worker, size_t index);
   // Whether the table retired the edge and admitted it again between `before` and `now`.
   static bool WasReadmitted(const Before& before, const EdgeView& now);
@@ -74,8 +75,8 @@ class EdgeMerger {
 
   std::vector<Exported> exported_;  // by worker, at the last call of Merge()
   absl::node_hash_map<EdgeKey, Kept> kept_;
-  uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that another one exported already
-  // The sums of fractions in `other`, at the last call of Merge().
+  uint64_t repeated_edges_ = 0;  // how often a worker began to export an edge that was exported already
+  // The sums of seconds in `other`, at the last call of Merge(). Kept because a rounded sum may fall a little.
   double other_rtt_sum_seconds_ = 0;
   double other_response_sum_seconds_ = 0;
 };

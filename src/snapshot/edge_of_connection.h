@@ -7,11 +7,11 @@
 
 namespace tcpgauge {
 
-// Returns the edge of `connection`, an element of snapshot.edges.exported. Returns null if the edge has no series of
-// its own. If several edges fit, the one of the single server is preferred to that of a server prefix.
+// Returns the edge with series to which `connection` belongs: an element of snapshot.edges.exported, or null if there
+// is none. If an edge of the single server and an edge of a server prefix fit, returns that of the single server.
 //
-// A snapshot does not say which servers are never grouped by prefix. If such a server's own edge has no series, the
-// edge of the prefix around it is returned instead.
+// Exception: a snapshot does not say which servers are never grouped by prefix. If such a server's own edge has no
+// series, returns the edge of the prefix around the server, although the connection does not belong to it.
 //
 // Time: one pass over the edges.
 // REQUIRES: `connection` is one of snapshot.connections.

@@ -24,10 +24,11 @@ struct NamedEndedConnection {
 
 // A ring of ended connections, from one worker to the thread that logs them.
 //
-// Thread: the worker calls Push(), which takes no lock. The logging thread calls the other methods.
+// Thread: the worker's thread calls Push(), which takes no lock. After this thread has ended, another one may call
+// Push() (see WaitFromNowOn()). The logging thread calls the other methods.
 // Bounds: kCapacity entries. When the ring is full, Push() drops the connection and counts it in `lost` (see the
-// constructor). If Push() may wait, it first waits for room as long as the patience lasts. Push() may wait when a file
-// is read, and when the process ends. In a live capture it must not wait.
+// constructor). If Push() may wait, it first waits for room as long as the patience lasts. It may wait when a file is
+// read, and when the process ends. In a live capture it must not wait.
 class EndedQueue {
  public:
   static constexpr size_t kCapacity = 8192;
@@ -46,8 +47,8 @@ class EndedQueue {
   // Removes the oldest entry. REQUIRES: Front() is not null.
   void Pop();
 
-  // Call this before each wait. Returns true if the queue is empty: the next Push() then notifies `wakeup`. Otherwise
-  // returns false, and the logging thread must not wait, because an entry came before the call.
+  // Call this before each wait. If the queue is empty, returns true, and the next Push() notifies `wakeup`. Otherwise
+  // returns false: do not wait, because an entry came before the call.
   bool PrepareToWait();
 
  private:

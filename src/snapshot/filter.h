@@ -51,10 +51,11 @@ namespace tcpgauge {
 // each connection.
 class Filter {
  public:
-  // The most terms of a filter. A term such as "port:" of ParseUnfinished(), which matches every connection, does not
-  // count.
+  // The most terms of a filter. Unfinished terms that match every connection, such as "port:", do not count (see
+  // ParseUnfinished()).
   static constexpr size_t kMaxTerms = 64;
-  // The most bytes of a term, its "!" and its key included. The longest names that a term can look for have 256 bytes.
+  // The most bytes of a term, its "!" and its key included. Enough for the longest host name, which has 255 bytes (RFC
+  // 1035 section 2.3.4).
   static constexpr size_t kMaxTermBytes = 512;
 
   // Returns the host name of an address, or an empty string when the name is not known.

@@ -9,13 +9,13 @@
 
 namespace tcpgauge {
 
-// A WorkerSnapshot has a bounded number of rows. This class gives them to the heaviest connections of a table. The
-// caller offers the connections one after the other. A row is only a number here; the caller stores its content.
+// Gives the bounded number of rows of a WorkerSnapshot to the heaviest connections of a table. The caller offers the
+// connections one after the other. A row is only a number here; the caller stores its content.
 //
 // Design. One round through the table must be enough, because a second round would double the cost of a pass. So a
 // heavier connection takes the row of a lighter one that came earlier. Choosing by the weights of the previous pass was
-// rejected. These weights are old when a reader comes only every 15 s. Also, if the table has grown since that pass,
-// they admit too many connections, and the connections in the first slots take all rows.
+// rejected. These weights are old when a reader comes only every 15 s. Also, they admit too many connections if the
+// table has grown since that pass. The connections in the first slots then take all rows.
 //
 // Weights are compared approximately, by buckets: four buckets for each power of two. Within a bucket, the connections
 // that came first keep their rows.

@@ -18,7 +18,7 @@
 
 namespace tcpgauge {
 
-// What an edge counted since the sample before, and its gauge.
+// What an edge counted since the last sample, and its gauge.
 struct HistoryEdgeCounts {
   HistoryEdge edge;
   HistoryCounts counts;
@@ -36,51 +36,48 @@ struct HistorySample {
 // begin with them.
 //
 // Design. The history is a row of chunks (see HistoryChunk). Each chunk begins with the kEdges heaviest edges of that
-// time. An edge that becomes heavy meanwhile joins them, as long as the chunk has a place. Heavy is what has much
-// payload lately, and what attempts to connect: a failing edge without payload has a place too, if there are not so
-// many. The weight of a second halves in half a minute.
+// time. An edge that becomes heavy later joins the chunk, as long as the chunk has a place. The weight of an edge is
+// its payload bytes, plus some hundred bytes for each attempt to connect. So failing edges without payload can have
+// places too. Older seconds weigh less: the weight of a second halves in half a minute. What an edge counts before it
+// is listed is recorded once it is, or lost when its series end.
 //
-// The response times of an edge are written every kResponseSeconds seconds alone, since buckets take more room than all
-// other counts. Edges take turns.
-//
-// A reader holds the chunks themselves, and nothing is copied under the lock but their pointers. So no reader holds up
-// the collector. When a chunk is dropped that a reader still holds, it takes memory until the reader is done. A new one
-// is not made while two such chunks exist: its seconds then become one long second.
+// A reader holds the chunks themselves: under the lock, only pointers to them are copied. So no reader holds up the
+// collector. A dropped chunk that a reader still holds takes memory until the reader is done. While three such chunks
+// exist, no new chunk is begun. The seconds of this time then become one long second.
 //
 // Thread: the collector's thread calls Record(). Any thread may call Now() at any time.
 // Time: table time. It must not step back.
-// Bounds: MemoryBytes(). The chunks of ten minutes take 1.8 MB of that.
+// Bounds: MemoryBytes(). The chunks of ten minutes take at most 1.6 MB of that.
 class History {
  public:
-  static constexpr size_t kEdges = 100;  // that are recorded at a time; up to HistoryChunk::kMaxEdges for moments
-  static constexpr size_t kResponseSeconds = 10;
+  static constexpr size_t kEdges = 100;  // at the beginning of a chunk; at its end up to HistoryChunk::kMaxEdges
 
-  // Returns the most memory that such a history takes. What Now() copies is not counted.
+  // Returns the most memory that a history with these arguments takes. What Now() copies is not counted.
   static uint64_t MemoryBytes(size_t max_edges, size_t seconds);
 
   // A history of at least `seconds` seconds, and at most HistoryView::kMaxSeconds. Its samples have at most `max_edges`
   // edges.
   History(size_t max_edges, size_t seconds);
 
-  // Takes a sample. Ignores its time and its totals if it is not later than the last one, and so leaves what it counted
-  // for the next one.
+  // Takes a sample. The sample ends a second, if it is later than the last one and a chunk has room or can be begun.
+  // Otherwise, what it counted belongs to the second that a later sample ends.
   void Record(const HistorySample& sample);
 
-  // Returns what is known now. Takes some 0.1 ms; VisitEdges() takes a few milliseconds.
+  // Returns what is known now. Takes some 0.1 ms; HistoryView::VisitEdges() takes a few milliseconds.
   HistoryView Now() const;
 
  private:
   // An edge that may be recorded.
   struct Edge {
     HistoryEdge edge;
-    HistoryCounts counts;  // those that are not recorded yet; the gauge is that of now
+    HistoryCounts counts;  // what is not recorded yet, and the gauge of the last sample
     double weight = 0;
     uint64_t round = 0;      // of the last sample that had the edge; see round_
     bool is_listed = false;  // by the chunk that is being written
   };
 
   void Count(const HistorySample& sample);
-  // Begins another chunk if necessary. Returns false if there is no memory for it.
+  // Begins another chunk if necessary. Returns false if too many chunks exist.
   bool PrepareChunk(const HistorySample& sample);
   void ListHeaviest();
   void ListNewcomers();
@@ -89,7 +86,7 @@ class History {
   // Returns the edges that are not listed, the heaviest first.
   std::vector<Edge*> Unlisted();
 
-  static size_t Chunks(size_t seconds);     // in use
+  static size_t Chunks(size_t seconds);     // how many are in use
   static size_t MaxChunks(size_t seconds);  // with those that only readers hold
 
   const size_t seconds_;
@@ -97,8 +94,8 @@ class History {
   uint64_t round_ = 0;                   // counts the samples
   int64_t time_ns_ = INT64_MIN;          // when the last second ended
   HistoryCounts totals_;                 // at that time
-  size_t next_edge_ = 0;                 // of the chunk, that is appended first
-  std::shared_ptr<HistoryChunk> chunk_;  // that is being written; null before the first sample
+  size_t next_edge_ = 0;                 // the number of the chunk's edge that AppendEdges() begins with
+  std::shared_ptr<HistoryChunk> chunk_;  // the one that is being written; null before the first sample
   // How many chunks exist. A chunk that a reader holds may outlive the history.
   const std::shared_ptr<std::atomic<size_t>> chunk_count_ = std::make_shared<std::atomic<size_t>>(0);
 

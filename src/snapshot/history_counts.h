@@ -9,15 +9,14 @@
 
 #include "src/flow/edge.h"
 #include "src/flow/totals.h"
-#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 
 // What the history tells of a second, or what was counted until a time. The members are the same for the whole agent
 // and for an edge, so that both have the same charts. EdgeCounters and Totals say what each one counts.
 //
-// Units: bytes of TCP payload, retransmissions included, and segments with payload, of both ends. Times are in
-// microseconds, because integers add up exactly, in whatever order.
+// Units: bytes of TCP payload, retransmissions included. Segments are those with payload, of both ends. Times are in
+// microseconds, because sums of integers do not depend on the order.
 struct HistoryCounts {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
@@ -28,12 +27,11 @@ struct HistoryCounts {
   uint64_t connections_opened = 0;
   uint64_t connections_refused = 0;
   uint64_t connections_timed_out = 0;
-  uint64_t handshake_rtts = 0;  // those of which the round trip was measured
+  uint64_t handshake_rtts = 0;  // handshakes whose round trip was measured
   uint64_t handshake_rtt_us_sum = 0;
   uint64_t responses = 0;
   uint64_t response_us_sum = 0;
-  uint64_t connections = 0;       // a gauge: those neither closed nor reset, at the end of the second
-  ResponseCounts response_times;  // of an edge; the totals have none
+  uint64_t connections = 0;  // a gauge: those that were neither closed nor reset at the end
 
   uint64_t payload_bytes() const { return client_payload_bytes + server_payload_bytes; }
 
@@ -41,22 +39,22 @@ struct HistoryCounts {
   void Add(const HistoryCounts& other);
   // Returns what was counted since `before`, with the gauge of now. REQUIRES: no counter of `before` is higher.
   HistoryCounts Since(const HistoryCounts& before) const;
-  // Whether all counters and the response times are 0, whatever the gauge is.
+  // Whether all counters are 0, whatever the gauge is.
   bool CountsNothing() const;
 };
 
-// Returns what the account of an edge, or the totals of a table, come to, without response_times.
+// Returns what an account or the totals of a table have counted.
 HistoryCounts HistoryCountsOf(const EdgeCounters& edge);
 HistoryCounts HistoryCountsOf(const Totals& totals);
 
-// A member that only grows while it is counted.
+// A member that is a counter.
 struct HistoryCounter {
   uint64_t HistoryCounts::*member;
   std::string_view name;  // in JSON; points to static storage
   bool is_microseconds;   // JSON shows seconds
 };
 
-// All members but the gauge and the response times. Those of busy edges come first (see HistoryChunk).
+// All members but the gauge. Those of busy edges come first (see HistoryChunk).
 constexpr HistoryCounter kHistoryCounters[] = {
     {&HistoryCounts::client_payload_bytes, "client_payload_bytes", false},
     {&HistoryCounts::server_payload_bytes, "server_payload_bytes", false},

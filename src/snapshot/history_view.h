@@ -15,8 +15,8 @@
 
 namespace tcpgauge {
 
-// A second of the history: what came after `begin_ns` and until `end_ns`. Where the agent could not look each second,
-// it is longer.
+// A second of the history: what came after `begin_ns` and until `end_ns`. It takes longer where the agent could not
+// take a sample each second.
 struct HistorySecond {
   int64_t begin_ns = 0;  // the end of the second before
   int64_t end_ns = 0;
@@ -28,7 +28,7 @@ struct HistorySecond {
 // Time: table time, in nanoseconds since the Unix epoch, as in Snapshot. Wall time is table time plus
 // clock_stepped_ns().
 // Thread: any number of threads may call the const methods.
-// Bounds: keeps the memory alive that the history had at that time (see History), so keep it only for moments.
+// Bounds: holds the chunks that the history had at that time (see History). So do not keep a view for long.
 class HistoryView {
  public:
   static constexpr size_t kMaxSeconds = 600;
@@ -44,32 +44,32 @@ class HistoryView {
   // `chunks` are those of a history, the oldest first.
   HistoryView(const std::vector<CompleteSeconds>& chunks, int64_t clock_stepped_ns);
 
-  // The oldest first, without gaps, at most kMaxSeconds. They end within the last ten minutes.
+  // The oldest first, without gaps, at most kMaxSeconds. All end within kMaxSeconds before the end of the last one.
   const std::vector<HistorySecond>& seconds() const { return seconds_; }
-  // What the whole agent had counted when the first second began. With the totals of all seconds, it is what Totals say
-  // at the end of the last one.
+  // What the whole agent had counted when the first second began. Its counters, plus those of the totals of all
+  // seconds(), are what Totals say at the end of the last second.
   const HistoryCounts& before() const { return before_; }
   int64_t clock_stepped_ns() const { return clock_stepped_ns_; }
-  // The edges that were recorded in any of these seconds, in no order.
+  // The edges that were listed in any of these seconds (see HistoryChunk), in no order.
   const std::vector<HistoryEdge>& edges() const { return edges_; }
 
-  // Calls `visit(edge, second, counts)` for each second in which an edge was recorded, second by second. `edge` is an
-  // index of edges(), and `second` of seconds(). Response times come every few seconds, with those of the seconds
-  // before (see History). `counts` is what was counted in this second, and may be all zero. An edge that is left out of
-  // a second was not among the heaviest ones.
+  // Calls `visit(edge, second, counts)` for each edge that was listed in a second, second by second. `edge` is an index
+  // of edges(), and `second` of seconds(). `counts` is what was recorded of the edge in this second, and may be all
+  // zero. It may include amounts of earlier seconds: those that had no room, and in the edge's first second those from
+  // before it was listed. An edge that is left out of a second was not among the heaviest ones.
   void VisitEdges(absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts& counts)> visit) const;
 
-  // Returns the sum, second by second, over the edges that `matches` selects.
+  // Returns, for each second, the sum over the edges that `matches` selects.
   std::vector<HistoryCounts> SumOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
 
  private:
-  // A chunk of which seconds are shown.
+  // A chunk, and the range of its seconds that this view shows.
   struct Part {
     std::shared_ptr<const HistoryChunk> chunk;
-    size_t begin = 0;           // the first of its seconds that is shown
-    size_t end = 0;             // all below it are complete
+    size_t begin = 0;           // the first second in the range
+    size_t end = 0;             // after the last second in the range
     size_t first = 0;           // the index of `begin` in seconds_
-    std::vector<size_t> edges;  // by the chunk's edges: their indexes in edges_
+    std::vector<size_t> edges;  // by the number of an edge in the chunk: its index in edges_
   };
 
   void ListEdges(Part* part);

@@ -18,16 +18,16 @@ namespace tcpgauge {
 //
 // Interfaces are told apart by their names, as metrics show them: in valid UTF-8. Each name has an account. An account
 // is open while at least one worker knows the interface and has not forgotten it. What workers count is credited to the
-// account of the name. When the last worker forgets the interface, the account is closed, and what it holds moves to
-// Snapshot::retired_interfaces. If the name comes back later, its account begins from 0. So readers see the series of
-// the interface end, and begin again as after a restart.
+// account of the name. When the last worker forgets the interface, the account is closed. What it holds moves to
+// Snapshot::retired_interfaces, unless metrics show the account under "other" (see below). If the name comes back
+// later, its account begins from 0. So readers see the series of the interface end, and begin again as after a restart.
 //
 // At most `max_series` - 1 accounts have series of their own at a time. When an account is opened while there is no
-// room for its series, metrics show the account under "other", and keep it there until it is closed. What it holds then
-// moves to Snapshot::other_interfaces, so that "other" does not fall. A closed account makes room for the next new
-// name.
+// room for its series, metrics show the account under "other" until it is closed. An interface named "other" is always
+// shown there. When such an account is closed, what it holds moves to Snapshot::other_interfaces, so that "other" does
+// not fall. A closed account makes room for the next new name.
 //
-// Each amount that a worker counts is in exactly one open account, in retired_interfaces or in other_interfaces.
+// Each amount that a worker counts is in exactly one place: an open account, retired_interfaces or other_interfaces.
 //
 // Design. The workers do not forget an interface at the same moment, and the collector does not see every snapshot of a
 // worker. So Merge() credits only differences: by how much a worker's count of an interface has grown since the last

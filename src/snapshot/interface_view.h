@@ -50,8 +50,8 @@ struct InterfaceCounts {
 //
 // An interface is named if the user named it (-i, -T) or if the agent chose it because the user named none. Otherwise
 // it is discovered: a packet captured on `any`, or in a file, belongs to it. A discovered interface is forgotten a
-// ranking window after it went away (see InterfaceRegistry). What it counted is then no longer counted here, but among
-// the counts of forgotten interfaces. The name stays as long as connections refer to it.
+// ranking window after it went away (see InterfaceRegistry). Its name stays as long as connections refer to it. In a
+// Snapshot, its counts are then 0: they have moved to those of forgotten interfaces.
 struct InterfaceView : InterfaceCounts {
   std::string name;
   bool up = true;        // true for a file
@@ -62,11 +62,11 @@ struct InterfaceView : InterfaceCounts {
   uint64_t number = 0;
   // The members below are set by InterfaceMerger.
   bool has_series = true;     // false: metrics count the interface under "other"
-  int64_t start_time_ns = 0;  // when the counts were 0; table time. Later than the start for a discovered interface.
+  int64_t start_time_ns = 0;  // table time at which the counts were 0: for a named interface, the start of the capture
 
-  // Merges `is_named` and `up` of `other`, which stands for the same interface or is shown together with this one. The
-  // result is up if both are. However, the condition of a discovered interface does not count beside that of a named
-  // one.
+  // Merges `is_named` and `up` of `other`, which stands for the same interface or is shown together with this one. If
+  // one of the two is named and the other is discovered, takes both members from the named one. Otherwise the result is
+  // up if both are.
   void MergeCondition(const InterfaceView& other) {
     if (other.is_named == is_named) {
       up = up && other.up;

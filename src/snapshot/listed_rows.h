@@ -6,16 +6,16 @@
 
 namespace tcpgauge {
 
-// Which connections a snapshot lists, beside those that ended.
+// Which connections a snapshot lists, besides those that ended.
 //
-// Design. Metrics and pushes show some hundred connections. A snapshot that lists 100,000 copies, sorts and keeps them
-// three times over, which was a third of the memory of an agent that nobody looks at but Prometheus. So a reader says
-// what it needs. What is not listed is only counted.
+// Design. Metrics and pushes show some hundred connections. A snapshot that lists all connections copies and sorts
+// them, and keeps them three times over. With 100,000 connections, this took a third of the memory of an agent that
+// only Prometheus reads. So a reader says what it needs. Connections that are not listed are only counted.
 enum class ListedRows : uint8_t {
   // Enough for SeriesChoice: the connections that have series, the heaviest, and the heaviest of those that are open
   // and have lived for a ranking window.
   kFew,
-  // All, up to the most rows of a worker.
+  // All, up to `max_rows` of each worker (see WorkerPublisher).
   kAll,
 };
 

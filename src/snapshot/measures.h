@@ -29,9 +29,9 @@ struct Measures {
 // segments count from its first packet that was seen.
 Measures MeasuresOf(const ConnectionSummary& connection);
 
-// Returns the loss of a connection: the share of the packets of an end that carried payload seen before, from 0 to 1.
-// It is that of the end that repeated the greater share, because the packets of the other end may be acknowledgments
-// alone. nullopt if no packet was counted.
+// Returns the loss of a connection, from 0 to 1: of the packets that an end sent, the share that repeated payload. Of
+// the two ends, the greater share counts, because the other end may send acknowledgments alone. nullopt if no packet
+// was counted.
 std::optional<double> LossOf(const ConnectionSummary& connection);
 
 }  // namespace tcpgauge

@@ -13,8 +13,9 @@
 namespace tcpgauge {
 
 // Calls `visit` for each of the newest `count` seconds of `history` that ended by `until_ns` (table time), the oldest
-// first. The snapshot has only `time_ns` and the edges that were recorded in this second: who they are, how many
-// connections they had, and as `edge_changes` what they counted in it. So the past can be grouped as the present is.
+// first. Each snapshot has only `time_ns`, the end of the second, and the edges that were listed in this second: who
+// they are, how many connections they had, and as `edge_changes` what was recorded of them. So the past can be grouped
+// as the present is.
 void VisitPastEdges(const HistoryView& history, size_t count, int64_t until_ns,
                     absl::FunctionRef<void(const std::shared_ptr<const Snapshot>& second)> visit);
 

@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// Some of the rows of a WorkerSnapshot, for the heaviest connections of one kind. Several pools share the list of rows:
-// each pool knows where its own rows are.
+// A part of the rows of a WorkerSnapshot, for the heaviest connections of one kind. Several pools share the list of
+// rows, and each knows the places of its own rows in it.
 //
 // Thread: confined to one thread.
 // Bounds: `max_rows` rows, and 8 bytes for each.
@@ -27,8 +27,8 @@ class RowPool {
     places_.clear();
   }
 
-  // Returns the place of the row for a connection of this weight: `next` if it is a further row of the list, the place
-  // of a lighter connection that loses its row, or kNone (see HeaviestRows::AssignRow).
+  // Returns the place in the list for a connection of this weight (see HeaviestRows::AssignRow()): `next`, the place
+  // after the end of the list, for a further row; the place of a lighter connection, which loses its row; or kNone.
   uint32_t Assign(uint64_t weight, uint32_t next) {
     const uint32_t row = choice_.AssignRow(weight);
     if (row == kNone) return kNone;

@@ -16,18 +16,18 @@
 
 namespace tcpgauge {
 
-// Merges the samples of all workers into those of the history, one a second.
+// Merges the samples of all workers into samples for the history, one for each second.
 //
-// The totals are added up. Of an edge, the history wants what was counted since the sample before, so the edge's last
-// counts of each worker are remembered. Its series may end in the table of one worker and go on in another's, or begin
-// again at 0: then everything that the new series counted is new. Edges that differ only in EdgeKey::local_ends are
-// one, as in a Snapshot.
+// The totals are added up. For each edge, the history wants what was counted since the last sample. So the merger
+// remembers the last counts of each worker's edges. If a worker's edge is new, or its series began again at 0, all its
+// counts are new. Edges that differ only in EdgeKey::local_ends are one, as in a Snapshot.
 //
-// A second is complete when every worker has published a sample of it or of a later one. A worker that is late delays
-// the others' second. If it misses one, two seconds become a long one.
+// A second is complete when every worker has published a sample of this second or of a later one. So all wait for a
+// worker that is late. If a worker misses a second, two seconds become a long one.
 //
-// Exception: in the first window, series may end at once (see EdgeChooser). What such an edge counted since the last
-// sample is then missing in the edge's history. The totals have it.
+// What an edge counted between the last sample and the end of its series is missing in the edge's history, but not in
+// the totals. This happens only in the first window: later, an edge counts nothing for a window before its series end
+// (see EdgeChooser).
 //
 // Thread: confined to one thread, which must be the only reader of the workers' buffers.
 // Bounds: one entry for each edge of each worker's latest sample; see MemoryBytes().
@@ -40,7 +40,7 @@ class SampleMerger {
   SampleMerger(std::vector<TripleBuffer<WorkerSample>*> workers, History* history)
       : workers_(std::move(workers)), before_(workers_.size()), history_(*history) {}
 
-  // Takes what workers have published since the last call, and records a second if one is complete.
+  // Takes what workers have published since the last call, and records a second if another one is complete.
   void Merge();
 
  private:
@@ -56,7 +56,7 @@ class SampleMerger {
   const std::vector<TripleBuffer<WorkerSample>*> workers_;
   std::vector<Edges> before_;  // by worker
   History& history_;
-  int64_t second_ = INT64_MIN;                    // that was recorded last
+  int64_t second_ = INT64_MIN;                    // the one that was recorded last
   HistorySample sample_;                          // the memory of the last one is used again
   absl::flat_hash_map<EdgeKey, size_t> indexes_;  // of the edges of sample_
 };

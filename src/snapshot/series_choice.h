@@ -25,11 +25,12 @@ struct SeriesChoiceOptions {
 //
 // A connection qualifies for series in two cases:
 // (a) It is open, and has lived for a window.
-// (b) It is among the `max_connections` heaviest connections of the window, open or ended. It carried payload in the
-//     window, or its handshake was completed. So an attempt without an answer qualifies by (a) only.
+// (b) It carried payload in the window, or its handshake was completed. Among all such connections, open or ended
+//     within the window, it is one of the `max_connections` heaviest. So an attempt without an answer qualifies by (a)
+//     only.
 //
 // A connection that qualifies is admitted when there is a place and AdmissionBudget allows it. Open connections come
-// first, and among them the heaviest. Connections that ended are admitted when no open one needs the place.
+// first, and among them the heaviest. Connections that ended get the places that are left.
 //
 // A connection keeps its series until one of these happens:
 // - It ended, and an open connection is admitted in its place. The lightest of those that ended goes first.
@@ -44,9 +45,9 @@ struct SeriesChoiceOptions {
 // one of them ends and another begins, the series go on: this is not an admission. Here and above, such connections are
 // one connection, which is open while any of them is open, and has the weight of the heaviest.
 //
-// Design. To choose anew from each snapshot, without memory, was rejected. 55 short connections a second then made
-// 220,000 series in two hours, of which Prometheus keeps each for hours. And of 100 connections with series, 88 had
-// ended, while 500 open ones had no series.
+// Design. Choosing anew from each snapshot, without memory, was rejected. 55 short connections a second then made
+// 220,000 series in two hours, and Prometheus keeps each series for hours. Also, of 100 connections with series, 88 had
+// ended, while 500 open connections had no series.
 //
 // All readers see the same choice. A reader decides only how often a snapshot is made, not how long series last.
 //
@@ -58,8 +59,8 @@ class SeriesChoice {
   explicit SeriesChoice(const SeriesChoiceOptions& options)
       : options_(options), budget_(options.max_connections, options.new_per_minute, options.window_ns) {}
 
-  // Returns the connections of `snapshot` that have series. `by_rank` holds all its connections, the heaviest first.
-  // Its elements and the result are indexes for Snapshot::connection(). The result has the order of `by_rank`.
+  // Returns the connections of `snapshot` that have series, in the order of `by_rank`. `by_rank` holds all connections
+  // of `snapshot`, the highest rank first. Both lists hold indexes for Snapshot::connection().
   std::vector<uint32_t> Choose(const Snapshot& snapshot, absl::Span<const uint32_t> by_rank);
 
   // How many times a connection got series. Never falls.

@@ -31,8 +31,8 @@ struct NamedCount {
   uint64_t count = 0;
 };
 
-// An edge that has series of its own. An edge is all connections of a client, or of a prefix of clients, to one server
-// port.
+// An edge that has series of its own. An edge is all connections of a client, or of the clients in a prefix, to one
+// port of a server, or of the servers in a prefix (see EdgeKey).
 struct EdgeView {
   EdgeKey key;
   EdgeCounters counters;
@@ -53,19 +53,19 @@ struct WorkloadEdgeView {
   EdgeDistributions distributions{};
 };
 
-// Payload between two zones, of connections whose client is local. A name is empty if the zone is unknown.
+// Payload between two availability zones, of connections whose client is local. A name is empty if the zone is unknown.
 struct ZonePayload {
   std::string client_zone;
   std::string server_zone;
   uint64_t payload_bytes = 0;  // of both directions
 };
 
-// The accounts of the traffic between workloads. For each reporter, all of its edges and its `other` together hold what
-// was credited to the connections of that reporter. Empty if identities are off.
+// The accounts of the traffic between workloads. For each Reporter, its edges and its `other` together hold what was
+// credited to the connections of that reporter. Empty if identities are off.
 struct WorkloadEdgesView {
   std::vector<WorkloadEdgeView> exported;  // in no order
   std::array<EdgeCounters, 3> other;       // indexed by Reporter
-  // In the order in which the pairs first had payload, so that a reader with room for N pairs shows the same ones each
+  // In the order in which the pairs first had payload. So a reader with room for N pairs shows the same pairs each
   // time.
   std::vector<ZonePayload> zones;
   // How often an end of a connection was looked up, and whether a name was found.
@@ -76,9 +76,9 @@ struct WorkloadEdgesView {
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
 // totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. The same holds for
-// the connections opened and for those that are neither closed nor reset, if `pending_attempts` is added to those of
-// the accounts. It holds for repeated SYNs except those of pending attempts. Exception: when the table keeps no rates,
-// all accounts are empty.
+// repeated SYNs, except those of pending attempts. The connections opened, and those that are neither closed nor reset,
+// equal those of the totals once `pending_attempts` is added to them. Exception: when the table keeps no rates, all
+// accounts are empty.
 struct EdgesView {
   std::vector<EdgeView> exported;  // in no order
   EdgeCounters other;              // traffic that came while its edge had no account of its own
@@ -120,36 +120,38 @@ struct Snapshot {
   // 40 ms before the connection shows it (see Handover and PacketMerger). INT64_MAX when no more packets come.
   // INT64_MIN until every worker has published, and in snapshots of another agent.
   int64_t begun_ns = INT64_MIN;
-  // When the snapshot was made. Idle times are measured up to this time.
+  // When the snapshot was made: the latest table time of all workers. Idle times are measured up to this time.
   int64_t time_ns = 0;
   int64_t capture_start_time_ns = 0;
-  // By how much the wall clock was set forward since the start; negative when it was set back. Wall time is table time
+  // By how much the wall clock was set forward since the start; negative if it was set back. Wall time is table time
   // plus this value.
   int64_t clock_stepped_ns = 0;
   double rate_window_seconds = 1;             // the period of payload_bytes_per_second of the connections
   ListedRows listed_rows = ListedRows::kAll;  // which connections the next member has
-  // The open connections that are confirmed (see ConnectionTable), the highest ConnectionSummary::rank first.
+  // The confirmed connections that have not ended (see ConnectionTable), the highest ConnectionSummary::rank first.
+  // Closed and reset connections are among them for a while (see TableOptions::remove_after_ns).
   std::vector<ConnectionSummary> connections;
-  // The heaviest of the connections that ended in the last ranking window, the highest rank first. Their rates are 0,
-  // their encapsulation is the empty one, and their views are not listed.
+  // The connections that ended in the last ranking window, as far as RecentlyEnded keeps them, the highest rank first.
+  // Their rates are 0, their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
   // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have
-  // equal labels (see MakeExposition()). SeriesChoice chooses them. When metrics are not read again and again, for
-  // example when a file is read, they are all connections.
+  // equal labels (see MakeExposition()). SeriesChoice chooses them. Without it, for example when a file is read, they
+  // are all connections.
   std::vector<uint32_t> connections_with_series;
-  // How many more confirmed connections are open, for which `connections` has no room. See WorkerPublisher.
+  // How many more confirmed connections have not ended, but are not in `connections`. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface. No two have the same name. The counts are since
   // InterfaceView::start_time_ns, and never fall until the interface is forgotten. Those of forgotten ones are 0.
   std::vector<InterfaceView> interfaces;
-  // What forgotten interfaces had counted: those that had series of their own, and those that metrics showed under
-  // "other". With the counts of `interfaces`, they add up to all that was captured. See InterfaceMerger.
+  // What was counted on interfaces that are forgotten now: on those that had series of their own, and on those that
+  // metrics showed under "other". With the counts of `interfaces`, they add up to all that was captured. See
+  // InterfaceMerger.
   InterfaceCounts retired_interfaces;
   InterfaceCounts other_interfaces;
   // Indexed by ConnectionSummary::encapsulation and ConnectionView::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
-  // The views of those connections that have several. Each of these connections has a part of the list (see
-  // views_of()).
+  // The views of those connections that have several, and are listed. Each of these connections has a part of the list
+  // (see views_of()).
   std::vector<ConnectionView> views;
   std::vector<NamedCount> decode_errors;  // packets that could not be decoded, by reason
   std::vector<NamedCount> overflows;      // see Overflow
@@ -174,14 +176,14 @@ struct Snapshot {
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
-  // Why `edges` and `edge_changes` are empty although the view wants them. Empty if they are not.
+  // Why `edges` and `edge_changes` are empty although the view wants them. Otherwise empty.
   std::string edges_trouble;
   // The sums of the rates and payload bytes of the connections that match the attached view's query, but are not in
   // `connections`. Other members of DirectionSummary are not used here.
   DirectionSummary not_listed_client_sent;
   DirectionSummary not_listed_server_sent;
 
-  // Returns an element of `connections`, or, if `index` is not below their number, of `ended_connections` after them.
+  // Returns the element `index` of `connections` followed by `ended_connections`.
   const ConnectionSummary& connection(uint32_t index) const {
     return index < connections.size() ? connections[index] : ended_connections[index - connections.size()];
   }

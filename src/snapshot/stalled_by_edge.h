@@ -14,20 +14,20 @@ namespace tcpgauge {
 
 // Counts the stalled connections that a pass visits, by edge (see WorkerPublisher and IsStalled()).
 //
-// Design. A pass takes a while, and packets are applied meanwhile. So an edge that was admitted when the pass visited
-// one of its connections may have lost its slot when the pass ends, and another edge may have got the slot. Each count
-// is therefore kept together with its edge. At the end, the count of an edge that is no longer admitted goes to the
-// account `other`. So the counts of all accounts add up to the stalled connections that the pass visited.
+// Design. A pass takes a while, and packets are applied meanwhile. An edge may lose its slot in the edge table after
+// the pass visited one of its connections, and another edge may get this slot. So each count is kept together with its
+// edge. At the end, the count of an edge that is no longer admitted goes to the account `other`. So the counts of all
+// accounts add up to the stalled connections that the pass visited.
 //
 // Thread: confined to the publisher's thread.
-// Bounds: one count for each edge that can have series. More edges than that can be admitted in the course of a pass,
-// and the connections of the last ones go to `other`. Allocates only in the constructor.
+// Bounds: as many counts as edges can have series. In the course of a pass, more edges than that can be admitted; the
+// connections of the last ones go to `other`. Allocates only in the constructor.
 class StalledByEdge {
  public:
   // Returns the memory that an object takes when `max_exported` edges can have series.
   static uint64_t MemoryBytes(size_t max_exported);
 
-  // `edges` must outlive this object. Null: no edges are kept, and no other method may be called.
+  // `edges` must outlive this object. Null: the table keeps no edges, and only Clear() may be called.
   explicit StalledByEdge(const EdgeTable* edges);
 
   // Begins a pass: forgets all counts.
@@ -44,7 +44,7 @@ class StalledByEdge {
     EdgeKey key;
     int64_t connections;
   };
-  using Place = uint16_t;  // the index of a count, plus one; or 0
+  using Place = uint16_t;  // the index in counts_ plus one; 0: no count
 
   const EdgeTable* const edges_;
   std::vector<Place> places_;  // by slot

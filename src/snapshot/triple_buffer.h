@@ -11,8 +11,8 @@ namespace tcpgauge {
 // Passes the latest value from one writer thread to one reader thread. Neither thread ever waits for the other.
 //
 // There are three places, each with a value. The writer fills the back place and swaps it with the middle place. When
-// the middle place has a new value, the reader swaps the middle place with the front place. Places are never destroyed
-// or cleared, so the heap memory of their values is used again.
+// the middle place has a new value, the reader swaps the middle place with the front place. Values are never destroyed
+// or cleared, so their heap memory is used again.
 //
 // Thread: one writer thread and one reader thread. The comments say which thread calls a method.
 // Bounds: three values. A new value replaces one that the reader has not taken yet.

@@ -21,12 +21,12 @@ struct ViewRange {
 // Decides where in the list of views of a WorkerSnapshot the views of a row are stored. A heavier connection can take
 // the row of a lighter one (see HeaviestRows). The range of the lighter one is then free for other rows.
 //
-// Clear() begins a list, and Store() must get this same list until the next Clear(). The caller owns the list.
+// Clear() begins a list. Until the next Clear(), pass this same list to Store(). The caller owns the list.
 //
 // Thread: confined to one thread.
-// Bounds: `max_views` views in the list, and at most 4 bytes for each of these here. A range that was given back serves
-// only a row with as many views. So the list can be full although some ranges are free. Each method takes constant
-// time, amortised.
+// Bounds: `max_views` views in the list. The object takes at most 4 bytes for each of them. A range that was given back
+// serves only a row with the same number of views. So the list can be full although some ranges are free. Each method
+// takes constant time, amortised.
 class ViewRanges {
  public:
   explicit ViewRanges(size_t max_views) : max_views_(max_views) {}

@@ -9,10 +9,11 @@
 
 namespace tcpgauge {
 
-// The query whose answer an attached view wants to show. (An attached view is a top view of an agent in another
-// process.) The view passes the query to the thread that fetches snapshots from that agent.
+// The query whose answer an attached view wants to show, and whether it wants edges. (An attached view is a top view of
+// an agent in another process.) The view passes both to the thread that fetches snapshots from that agent.
 //
-// Thread: the view calls Post(), the fetching thread waits on changed(), and both may call Current().
+// Thread: the view calls Post() and PostEdges(), and the fetching thread waits on changed(). Both may call Current()
+// and wants_edges().
 class WantedQuery {
  public:
   explicit WantedQuery(const ConnectionQuery& query) : query_(query) {}
@@ -27,7 +28,7 @@ class WantedQuery {
     changed_.Notify();
   }
 
-  // Says whether the snapshots need the edges too, and notifies changed() if that is new.
+  // Says whether the view wants edges too. Notifies changed() if it did not want them before, or wants them no longer.
   void PostEdges(bool wants_edges) {
     {
       const MutexLock lock(&mutex_);
@@ -48,7 +49,7 @@ class WantedQuery {
     return query_;
   }
 
-  // Is notified when the query has changed.
+  // Is notified when Post() or PostEdges() has changed something.
   Wakeup& changed() { return changed_; }
 
  private:

@@ -24,30 +24,30 @@
 namespace tcpgauge {
 
 // Copies a worker's table for the collector. The copying of the whole table is called a pass. A pass also tells edges
-// what their connections carried (see ConnectionTable::TellEdge). A pass is divided into
-// slices, and the worker applies packets between two slices. So a pass never holds up capture for longer than one
-// slice, however many connections there are.
+// what their connections carried (see ConnectionTable::TellEdge). A pass is divided into slices, and the worker applies
+// packets between two slices. So a pass never holds up capture for longer than one slice, however many connections
+// there are.
 //
-// Design. A pass is bounded: when it begins, it sets limits to the slots that it visits, and keeps them even if the
-// table grows meanwhile. Otherwise a flood that adds connections faster than slots are copied would leave readers
-// without a snapshot.
+// Design. A pass is bounded: it decides at its beginning which slots it visits, even if the table grows meanwhile.
+// Otherwise a flood that adds connections faster than slots are copied would leave readers without a snapshot.
 //
 // The room for all rows is reserved before the pass, which costs only address space. A slice takes 0.05 to 0.2 ms
 // (tests/bench/run.py handover). Rows that grew by appending were rejected: the first pass into each of the three
 // places of the TripleBuffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
 //
-// Few rows. A pass for ListedRows::kFew gives each connection that is open and has lived for a ranking window a row of
-// one pool, and each other one a row of another pool. So neither many short connections nor many silent ones take the
-// rows of the other kind, and the heaviest of all have a row in any case. The connections that have series have a row
-// without any pool: otherwise one of many equally light connections would lose its series to another.
+// Few rows. A pass for ListedRows::kFew has two pools of rows: one for connections that are open and have lived for a
+// ranking window, and one for all others. So neither many short connections nor many silent ones take the rows of the
+// other kind, and the heaviest of all get a row in any case. A connection that has series gets a row outside the pools.
+// Otherwise, of many equally light connections, one would lose its series to another.
 //
 // Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
 // waits.
 // Time: steady time decides when a pass begins. Table time is used for rates and for the ranking window.
-// Bounds: a slice visits at most kSliceSlots slots. A pass copies at most `max_rows` connections: those with the most
-// payload in the ranking window (see HeaviestRows). Further connections are only counted. StalledByEdge counts the
-// stalled ones among all that a pass visits. A pass lists at most MaxViews() views. When their list is full, further
-// rows have no views (see ViewRanges).
+// Bounds: a slice visits at most kSliceSlots slots. A pass for ListedRows::kAll copies at most `max_rows` connections:
+// those with the most payload in the ranking window (see HeaviestRows). A pass for kFew copies at most twice
+// FewRows::rows_of_kind, and those of KeepListed(). Further connections are only counted. StalledByEdge counts the
+// stalled connections among all that a pass visits. A pass lists at most MaxViews() views. When their list is full,
+// further rows have no views (see ViewRanges).
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
@@ -84,12 +84,13 @@ class WorkerPublisher {
   // and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
   // edges and ended connections, and publishes everything.
   //
-  // Some readers want a pass that lists all connections and began at `all_wanted_since_ns` or later. All passes of the
-  // next kAllHoldNs list all connections too, since such readers come again, and since the passes of several workers
-  // must meet.
+  // Some readers want a pass that lists all connections and began at `all_wanted_since_ns` or later (INT64_MIN: none
+  // does). All passes that begin within kAllHoldNs after this time list all connections too. There are two reasons:
+  // such readers come again, and the passes of all workers that go into one snapshot must list all.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN, int64_t all_wanted_since_ns = INT64_MIN);
 
-  // From the next pass on, the connections in these slots are listed in any case. Some may have ended by then.
+  // From the next pass on, passes for ListedRows::kFew list the connections in these slots in any case. Some of the
+  // slots may be free by then, or hold other connections. REQUIRES: !in_pass().
   void KeepListed(const std::vector<uint32_t>& slots) { kept_ = {slots.begin(), slots.end()}; }
 
   // Whether a pass is under way. Rows that were copied refer to the interfaces in `counters`, so none of these may be
@@ -138,12 +139,12 @@ class WorkerPublisher {
   const std::optional<FewRows> few_;
   RowPool all_;
   RowPool old_;
-  RowPool young_;  // and those that are closed
+  RowPool young_;  // also for connections that are closed
   absl::flat_hash_set<uint32_t> kept_;
   ViewRanges view_ranges_;
   StalledByEdge stalled_;
   std::vector<ConnectionView> views_;                         // of the row that is being copied
-  std::vector<uint32_t> encapsulation_indexes_;               // by the table's number; 0 = not listed yet
+  std::vector<uint32_t> encapsulation_indexes_;               // by the table's number; 0: not listed yet
   absl::flat_hash_map<uint32_t, uint32_t> identity_indexes_;  // by NumberedIdentity::number
 };
 

@@ -16,14 +16,14 @@ struct SampledEdge {
   EdgeKey key;
   IdentityRef client;  // null: unknown
   IdentityRef server;
-  int64_t start_time_ns = 0;  // when its series started; the counts began at 0 then
+  int64_t start_time_ns = 0;  // when the edge's series started, with counts of 0
   HistoryCounts counts;
 };
 
 // What the history needs of a worker's table, as of one moment (see WorkerSampler). A plain value.
 struct WorkerSample {
-  // The second that begins with the sample: of steady time in a live capture, and of table time where a file is read.
-  // INT64_MIN before the first sample. INT64_MAX when no more packets come.
+  // The number of the second that begins with the sample. Seconds are those of steady time in a live capture, and of
+  // table time where a file is read. INT64_MIN before the first sample. INT64_MAX when no more packets come.
   int64_t second = INT64_MIN;
   int64_t time_ns = 0;           // table time
   int64_t clock_stepped_ns = 0;  // see Snapshot

@@ -14,16 +14,16 @@ namespace tcpgauge {
 
 // Gives the collector what the history needs of a worker's table, once a second.
 //
-// Design. The history must not miss what happens while nobody looks, so it has a reader that never leaves. A pass of
-// WorkerPublisher each second would be far too much for it: a pass copies each connection. Before a sample, the table
-// tells edges what their connections carried since the last one, in slices between batches of packets. So it visits the
-// connections that had payload, and copies none. The sample itself reads the totals and the edges with series, which
-// takes some microseconds with the default number of edges. It has a type and a buffer of its own, so no reader of
-// snapshots can meet one.
+// Design. The history must not miss what happens while nobody looks, so samples are taken without any reader. A pass of
+// WorkerPublisher each second would cost far too much, because a pass copies each connection. Before a sample, the
+// table tells edges what their connections carried since the last one, in slices between batches of packets. This
+// visits only the connections that carried something, and copies none. The sample itself reads the totals and the edges
+// with series, which takes some microseconds with the default number of edges. Samples have a type and a buffer of
+// their own, so no reader of snapshots can get one.
 //
 // Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
 // waits.
-// Bounds: a sample has the edges that have series, at most max_exported() of the table.
+// Bounds: a sample has the edges that have series, at most EdgeTable::max_exported().
 class WorkerSampler {
  public:
   // Returns the memory of the samples of a worker whose table exports at most `max_edges` edges.
@@ -39,8 +39,8 @@ class WorkerSampler {
   // - kPublished: it published a sample.
   enum class Progress { kIdle, kTelling, kPublished };
 
-  // Makes the next step towards a sample. One is due when a second of steady time begins, so the samples of all workers
-  // come at nearly the same moment. For live captures.
+  // Makes the next step towards a sample. A sample is due when a second of steady time begins, so the samples of all
+  // workers come at nearly the same moment. For live captures.
   Progress Step(int64_t steady_ns);
 
   // Publishes a sample of what came before the second `second` of table time, which begins now. For files.

@@ -24,7 +24,7 @@
 namespace tcpgauge {
 
 // What a worker counts besides connections. Counts are since the start of the capture. They never fall, except that the
-// counts of a forgotten interface move to `retired`.
+// counts of a forgotten interface move to `retired` when its place is freed.
 struct CaptureCounters {
   // Indexed by ConnectionSummary::interface of this worker. The place of an interface is free if its name is empty.
   std::vector<InterfaceView> interfaces;
@@ -38,14 +38,14 @@ struct CaptureCounters {
 // plain value that does not refer to the worker's table.
 //
 // The rows are copied one after the other while packets keep coming, so their ages differ by up to the length of the
-// pass. `connections_not_listed`, `encapsulations`, `views` and `identities` belong to the rows. The members from
-// `totals` on, and `ended_rows`, are as of the moment when the pass was complete.
+// pass. The same holds for `connections_not_listed`, `encapsulations`, `views` and `identities`, and for
+// EdgeCounters::stalled. All else from `totals` on, and `ended_rows`, is as of the moment when the pass was complete.
 struct WorkerSnapshot {
   int64_t begun_ns = INT64_MIN;  // steady time at which the pass began; INT64_MAX when no more packets come
   int64_t time_ns = 0;           // table time at which the pass was complete
   ListedRows listed_rows = ListedRows::kAll;  // which connections `rows` has
-  std::vector<ConnectionSummary> rows;        // open connections that are confirmed, in no order
-  std::vector<uint32_t> slots;                // of `rows` in the worker's table, see ConnectionTable::record_limit()
+  std::vector<ConnectionSummary> rows;        // confirmed connections that have not ended, in no order
+  std::vector<uint32_t> slots;                // by row: its slot in the table (see ConnectionTable)
   std::vector<ConnectionSummary> ended_rows;  // see RecentlyEnded; with the empty encapsulation and no views
   uint64_t connections_not_listed = 0;
   std::vector<Encapsulation> encapsulations;  // indexed by ConnectionSummary::encapsulation; [0] is the empty one
