@@ -2,6 +2,7 @@
 #include "src/net/http_url.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "absl/strings/match.h"
 
@@ -28,6 +29,14 @@ size_t HostBegin(std::string_view url, size_t authority_begin) {
   return at == std::string_view::npos || at < authority_begin ? authority_begin : at + 1;
 }
 
+// Whether `text` may be a host with or without a port.
+bool IsHostAndPort(std::string_view text) {
+  const size_t bracket = text.rfind(']');
+  const size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  const std::string_view port = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+  return !text.empty() && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 }  // namespace
 
 bool IsHttpUrl(std::string_view text) {
@@ -39,8 +48,19 @@ bool IsHttpUrl(std::string_view text) {
 }
 
 std::string WithoutCredentials(std::string_view url) {
-  const size_t begin = AuthorityBegin(url);
-  return std::string(url.substr(0, begin)).append(url.substr(HostBegin(url, begin)));
+  if (!url.empty() && url.front() == '/' && url.substr(0, 2) != "//") return std::string(url);  // a path alone
+  const size_t slashes = url.find("//");
+  const size_t begin = slashes == std::string_view::npos ? 0 : slashes + 2;
+  // A password may have a ? or # that should have been encoded.
+  const size_t path = std::min(url.find('/', begin), url.size());
+  size_t at = url.substr(begin, path - begin).rfind('@');
+  if (at != std::string_view::npos) {
+    at += begin;
+  } else if (begin == 0 || !IsHostAndPort(url.substr(begin, AuthorityEnd(url, begin) - begin))) {
+    at = url.rfind('@');
+  }
+  if (at == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, begin)).append(url.substr(at + 1));
 }
 
 }  // namespace tcpgauge

@@ -12,9 +12,11 @@ namespace tcpgauge {
 // port and path is not checked: the code that connects reports errors in these parts.
 bool IsHttpUrl(std::string_view text);
 
-// Returns `url` without the user and password before its host, so that it may be shown and logged. `url` may be
-// invalid, and may lack http:// or https://. But in a URL of another scheme, such as ftp://user:password@host/, user
-// and password stay. A secret in the path or in the query stays too.
+// Returns `url` without user and password, so that it may be shown and logged. A secret in the path or in the query
+// stays.
+//
+// Whoever mistypes a URL must not see the password in the error. So `url` may be invalid. If it has no `//`, or what
+// stands there for a port is no number, everything up to the last @ is left out.
 std::string WithoutCredentials(std::string_view url);
 
 }  // namespace tcpgauge
