@@ -28,13 +28,14 @@ size_t History::Chunks(size_t seconds) {
   return (seconds + HistoryChunk::kSeconds - 1) / HistoryChunk::kSeconds + 1;
 }
 
-size_t History::MaxChunks(size_t seconds) { return Chunks(seconds) + 2; }
+size_t History::MaxChunks(size_t seconds) { return Chunks(seconds) + 1; }
 
 uint64_t History::MemoryBytes(size_t max_edges, size_t seconds) {
   // A flat_hash_map may be filled to 7/8, and has a power of two of places, each with a byte of its own.
   uint64_t places = 1;
   while (places * 7 / 8 < max_edges + HistoryChunk::kMaxEdges) places *= 2;
-  return MaxChunks(seconds) * sizeof(HistoryChunk) + places * (sizeof(std::pair<EdgeKey, Edge>) + 1);
+  return MaxChunks(seconds) * sizeof(HistoryChunk) + places * (sizeof(std::pair<EdgeKey, Edge>) + 1) +
+         2 * HistoryChunk::kMaxEdges * sizeof(ResponseCounts);
 }
 
 History::History(size_t max_edges, size_t seconds) : seconds_(seconds) {
@@ -43,8 +44,10 @@ History::History(size_t max_edges, size_t seconds) : seconds_(seconds) {
 
 void History::Record(const HistorySample& sample) {
   Count(sample);
-  if (sample.time_ns <= time_ns_ || !PrepareChunk(sample)) return;
-  ListNewcomers();
+  const bool begins_second = sample.time_ns > time_ns_ && PrepareChunk(sample);
+  if (begins_second) ListNewcomers();
+  KeepResponseTimes(sample);
+  if (!begins_second) return;
   AppendEdges();
   chunk_->EndSecond(sample.time_ns, sample.totals);
   time_ns_ = sample.time_ns;
@@ -73,6 +76,13 @@ void History::Count(const HistorySample& sample) {
   for (auto& [key, edge] : edges_) {
     if (edge.round != round_) edge.counts.connections = 0;  // it has no series any more
     edge.weight *= kDecay;
+  }
+}
+
+void History::KeepResponseTimes(const HistorySample& sample) {
+  for (const HistoryEdgeCounts& counted : sample.edges) {
+    const Edge& edge = edges_.find(counted.edge.key)->second;
+    if (edge.is_listed) response_times_[edge.number].Add(counted.response_times);
   }
 }
 
@@ -108,11 +118,21 @@ void History::ListHeaviest() {
   absl::erase_if(edges_, [this](const auto& entry) {
     return entry.second.round != round_ && entry.second.counts.CountsNothing();
   });
-  for (auto& [key, edge] : edges_) edge.is_listed = false;
+  const std::vector<ResponseCounts> waiting =
+      std::exchange(response_times_, std::vector<ResponseCounts>(HistoryChunk::kMaxEdges));
+  std::vector<std::pair<Edge*, uint8_t>> were_listed;  // with their numbers
+  for (auto& [key, edge] : edges_) {
+    if (edge.is_listed) were_listed.emplace_back(&edge, edge.number);
+    edge.is_listed = false;
+  }
+  std::vector<Edge*> heaviest = Unlisted();
+  heaviest.resize(std::min(heaviest.size(), kEdges));
+  // AppendEdges() begins with those that wait.
+  std::stable_partition(heaviest.begin(), heaviest.end(), [](const Edge* edge) { return edge->waits; });
   next_edge_ = 0;
-  for (Edge* edge : Unlisted()) {
-    if (chunk_->edges() == kEdges) break;
-    List(edge);
+  for (Edge* edge : heaviest) List(edge);
+  for (const auto& [edge, number] : were_listed) {
+    if (edge->is_listed) response_times_[edge->number] = waiting[number];
   }
 }
 
@@ -131,26 +151,29 @@ void History::ListNewcomers() {
 }
 
 void History::List(Edge* edge) {
-  chunk_->AddEdge(edge->edge);
+  edge->number = static_cast<uint8_t>(chunk_->AddEdge(edge->edge));
   edge->is_listed = true;
 }
 
 void History::AppendEdges() {
   const size_t count = chunk_->edges();
+  bool is_full = false;
+  size_t first_waiting = next_edge_;
   for (size_t i = 0; i < count; ++i) {
     const size_t number = (next_edge_ + i) % count;
     Edge& edge = edges_.find(chunk_->edge(number).key)->second;
-    const ResponseCounts response_times = edge.counts.response_times;
-    const bool wait = (chunk_->seconds() + number) % kResponseSeconds != 0;
-    if (wait) edge.counts.response_times = {};
-    if (!chunk_->Append(number, edge.counts)) {
-      edge.counts.response_times = response_times;
-      next_edge_ = number;
-      return;
+    edge.waits = is_full;
+    if (is_full) continue;
+    const bool is_its_turn = (chunk_->seconds() + number) % kResponseSeconds == 0;
+    if (!chunk_->Append(number, edge.counts, is_its_turn ? response_times_[number] : ResponseCounts())) {
+      is_full = edge.waits = true;
+      first_waiting = number;
+      continue;
     }
     edge.counts = {};
-    if (wait) edge.counts.response_times = response_times;
+    if (is_its_turn) response_times_[number] = {};
   }
+  next_edge_ = first_waiting;
 }
 
 std::vector<History::Edge*> History::Unlisted() {

@@ -15,6 +15,7 @@
 #include "src/snapshot/history_chunk.h"
 #include "src/snapshot/history_counts.h"
 #include "src/snapshot/history_view.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 
@@ -22,6 +23,7 @@ namespace tcpgauge {
 struct HistoryEdgeCounts {
   HistoryEdge edge;
   HistoryCounts counts;
+  ResponseCounts response_times = {};
 };
 
 // What the history is told once a second.
@@ -41,8 +43,11 @@ struct HistorySample {
 // places too. Older seconds weigh less: the weight of a second halves in half a minute. What an edge counts before it
 // is listed is recorded once it is, or lost when its series end.
 //
+// The response times of an edge are recorded in one of kResponseSeconds seconds, because buckets take more room than
+// all counters. Listed edges take turns.
+//
 // A reader holds the chunks themselves: under the lock, only pointers to them are copied. So no reader holds up the
-// collector. A dropped chunk that a reader still holds takes memory until the reader is done. While three such chunks
+// collector. A dropped chunk that a reader still holds takes memory until the reader is done. While two such chunks
 // exist, no new chunk is begun. The seconds of this time then become one long second.
 //
 // Thread: the collector's thread calls Record(). Any thread may call Now() at any time.
@@ -51,6 +56,7 @@ struct HistorySample {
 class History {
  public:
   static constexpr size_t kEdges = 100;  // at the beginning of a chunk; at its end up to HistoryChunk::kMaxEdges
+  static constexpr size_t kResponseSeconds = 10;
 
   // Returns the most memory that a history with these arguments takes. What Now() copies is not counted.
   static uint64_t MemoryBytes(size_t max_edges, size_t seconds);
@@ -74,9 +80,13 @@ class History {
     double weight = 0;
     uint64_t round = 0;      // of the last sample that had the edge; see round_
     bool is_listed = false;  // by the chunk that is being written
+    bool waits = false;      // there was no room for it in the last second
+    uint8_t number = 0;      // with is_listed: of the edge in that chunk
   };
 
   void Count(const HistorySample& sample);
+  // Adds the response times of listed edges to response_times_.
+  void KeepResponseTimes(const HistorySample& sample);
   // Begins another chunk if necessary. Returns false if too many chunks exist.
   bool PrepareChunk(const HistorySample& sample);
   void ListHeaviest();
@@ -96,6 +106,8 @@ class History {
   HistoryCounts totals_;                 // at that time
   size_t next_edge_ = 0;                 // the number of the chunk's edge that AppendEdges() begins with
   std::shared_ptr<HistoryChunk> chunk_;  // the one that is being written; null before the first sample
+  // By number of an edge in chunk_: those that are not recorded yet.
+  std::vector<ResponseCounts> response_times_;
   // How many chunks exist. A chunk that a reader holds may outlive the history.
   const std::shared_ptr<std::atomic<size_t>> chunk_count_ = std::make_shared<std::atomic<size_t>>(0);
 

@@ -64,13 +64,13 @@ size_t HistoryChunk::AddEdge(const HistoryEdge& edge) {
   return edge_count_++;
 }
 
-bool HistoryChunk::Append(size_t edge, const HistoryCounts& counts) {
+bool HistoryChunk::Append(size_t edge, const HistoryCounts& counts, const ResponseCounts& response_times) {
   uint8_t record[kMaxRecordBytes];
   uint64_t bits = counts.connections != gauges_[edge] ? 1 : 0;
   for (size_t i = 0; i < kHistoryCounterCount; ++i) {
     if (counts.*kHistoryCounters[i].member > 0) bits |= uint64_t{2} << i;
   }
-  if (!counts.response_times.IsZero()) bits |= kHasResponseTimes;
+  if (!response_times.IsZero()) bits |= kHasResponseTimes;
   if (bits == 0) return true;
   record[0] = static_cast<uint8_t>(edge);
   uint8_t* end = AppendVarint(bits, record + 1);
@@ -78,7 +78,7 @@ bool HistoryChunk::Append(size_t edge, const HistoryCounts& counts) {
   for (const HistoryCounter& counter : kHistoryCounters) {
     if (counts.*counter.member > 0) end = AppendVarint(counts.*counter.member, end);
   }
-  if ((bits & kHasResponseTimes) != 0) end = AppendResponseTimes(counts.response_times, end);
+  if ((bits & kHasResponseTimes) != 0) end = AppendResponseTimes(response_times, end);
   const size_t room = kBytes * (second_count_ + 1) / kSeconds - byte_count_;
   if (static_cast<size_t>(end - record) > room) return false;
   std::copy(record, end, bytes_.begin() + static_cast<ptrdiff_t>(byte_count_));
@@ -92,27 +92,30 @@ void HistoryChunk::EndSecond(int64_t end_ns, const HistoryCounts& totals) {
   seconds_[second_count_++] = {end_ns, totals, static_cast<uint32_t>(edge_count_), static_cast<uint32_t>(byte_count_)};
 }
 
-void HistoryChunk::Visit(size_t count,
-                         absl::FunctionRef<void(size_t second, absl::Span<const HistoryCounts> counts)> visit) const {
+void HistoryChunk::Visit(size_t count, SecondVisitor visit) const {
   std::array<HistoryCounts, kMaxEdges> counts;
+  std::array<ResponseCounts, kMaxEdges> response_times;
   const uint8_t* from = bytes_.data();
   for (size_t i = 0; i < count; ++i) {
     const uint8_t* const end = bytes_.data() + seconds_[i].bytes;
-    for (size_t edge = 0; edge < seconds_[i].edges; ++edge) {
+    const size_t edges = seconds_[i].edges;
+    for (size_t edge = 0; edge < edges; ++edge) {
       const uint64_t connections = counts[edge].connections;
       counts[edge] = HistoryCounts();
       counts[edge].connections = connections;
+      response_times[edge] = ResponseCounts();
     }
     while (from < end) {
-      HistoryCounts& edge = counts[*from++];
+      const size_t number = *from++;
+      HistoryCounts& edge = counts[number];
       const uint64_t bits = TakeVarint(&from);
       if ((bits & 1) != 0) edge.connections += UnZigZag(TakeVarint(&from));
       for (size_t member = 0; member < kHistoryCounterCount; ++member) {
         if ((bits >> member & 2) != 0) edge.*kHistoryCounters[member].member = TakeVarint(&from);
       }
-      if ((bits & kHasResponseTimes) != 0) TakeResponseTimes(&from, &edge.response_times);
+      if ((bits & kHasResponseTimes) != 0) TakeResponseTimes(&from, &response_times[number]);
     }
-    visit(i, absl::MakeConstSpan(counts).subspan(0, seconds_[i].edges));
+    visit(i, absl::MakeConstSpan(counts).subspan(0, edges), absl::MakeConstSpan(response_times).subspan(0, edges));
   }
 }
 

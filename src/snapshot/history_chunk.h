@@ -11,6 +11,7 @@
 #include "src/flow/edge.h"
 #include "src/naming/end_identity.h"
 #include "src/snapshot/history_counts.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 
@@ -30,9 +31,10 @@ struct HistoryEdge {
 //
 // The record of an edge in a second has the edge's number (one byte), a set of bits that tells which members follow,
 // and these members. The bits and the members are varints (base 128, the lowest bits first). Only the counters that
-// grew follow, and the gauge if it changed. The gauge is written as its change, in zigzag form. A busy edge takes some
-// 20 bytes a second. A silent edge has no record. Fields of a fixed size would take 112 bytes, or could not hold what
-// 100 Gbit/s bring.
+// grew follow, and the gauge if it changed. The gauge is written as its change, in zigzag form. Of the response times,
+// the number of buckets that grew follows (one byte), and for each of them its place (one byte) and its growth. A busy
+// edge takes some 20 bytes a second. A silent edge has no record. Fields of a fixed size would take 112 bytes, or could
+// not hold what 100 Gbit/s bring.
 //
 // Bytes are shared out by time: when n seconds are complete, at most n / kSeconds of kBytes are used. When a second has
 // no room for an edge, the amounts of this edge and of those after it wait for the next second, which begins with this
@@ -46,7 +48,7 @@ class HistoryChunk {
  public:
   static constexpr size_t kSeconds = 30;
   static constexpr size_t kMaxEdges = 128;
-  static constexpr size_t kBytes = 55000;
+  static constexpr size_t kBytes = 52500;
 
   // A second of the chunk.
   struct Second {
@@ -65,9 +67,10 @@ class HistoryChunk {
   // Lists another edge from the present second on, and returns its number: 0, 1, 2 and so on. REQUIRES: edges() <
   // kMaxEdges.
   size_t AddEdge(const HistoryEdge& edge);
-  // Appends what the edge counted, and its gauge, to the present second. Returns false, and does nothing, if there is
-  // no room. REQUIRES: edge < edges(), seconds() < kSeconds, and the edge was not appended in this second.
-  bool Append(size_t edge, const HistoryCounts& counts);
+  // Appends what the edge counted, its gauge and its response times to the present second. Returns false, and does
+  // nothing, if there is no room. REQUIRES: edge < edges(), seconds() < kSeconds, and the edge was not appended in this
+  // second.
+  bool Append(size_t edge, const HistoryCounts& counts, const ResponseCounts& response_times = {});
   // Completes the present second. REQUIRES: seconds() < kSeconds.
   void EndSecond(int64_t end_ns, const HistoryCounts& totals);
 
@@ -77,9 +80,11 @@ class HistoryChunk {
   const HistoryCounts& before() const { return before_; }
   const Second& second(size_t second) const { return seconds_[second]; }
   const HistoryEdge& edge(size_t edge) const { return edges_[edge]; }
-  // Calls `visit(second, counts)` for each of the first `count` seconds. `counts` has an element for each edge that was
-  // listed in this second, and is valid during the call.
-  void Visit(size_t count, absl::FunctionRef<void(size_t second, absl::Span<const HistoryCounts> counts)> visit) const;
+  // Calls `visit(second, counts, response_times)` for each of the first `count` seconds. `counts` and `response_times`
+  // have an element for each edge that was listed in this second, and are valid during the call.
+  using SecondVisitor = absl::FunctionRef<void(size_t second, absl::Span<const HistoryCounts> counts,
+                                               absl::Span<const ResponseCounts> response_times)>;
+  void Visit(size_t count, SecondVisitor visit) const;
 
  private:
   const int64_t begin_ns_;

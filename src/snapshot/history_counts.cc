@@ -22,7 +22,6 @@ uint64_t Sum(const Counts& counts) {
 void HistoryCounts::Add(const HistoryCounts& other) {
   for (const HistoryCounter& counter : kHistoryCounters) this->*counter.member += other.*counter.member;
   connections += other.connections;
-  response_times.Add(other.response_times);
 }
 
 HistoryCounts HistoryCounts::Since(const HistoryCounts& before) const {
@@ -31,13 +30,11 @@ HistoryCounts HistoryCounts::Since(const HistoryCounts& before) const {
     since.*counter.member = this->*counter.member - before.*counter.member;
   }
   since.connections = connections;
-  since.response_times = response_times.Since(before.response_times);
   return since;
 }
 
 bool HistoryCounts::CountsNothing() const {
-  return response_times.IsZero() &&
-         std::all_of(std::begin(kHistoryCounters), std::end(kHistoryCounters),
+  return std::all_of(std::begin(kHistoryCounters), std::end(kHistoryCounters),
                      [this](const HistoryCounter& counter) { return this->*counter.member == 0; });
 }
 

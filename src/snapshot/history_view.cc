@@ -53,25 +53,48 @@ void HistoryView::ListEdges(Part* part) {
   }
 }
 
-void HistoryView::VisitEdges(
-    absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts& counts)> visit) const {
+void HistoryView::Visit(
+    absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts&, const ResponseCounts&)> visit) const {
   for (const Part& part : parts_) {
-    part.chunk->Visit(part.end, [&](size_t second, absl::Span<const HistoryCounts> counts) {
+    part.chunk->Visit(part.end, [&](size_t second, absl::Span<const HistoryCounts> counts,
+                                    absl::Span<const ResponseCounts> response_times) {
       if (second < part.begin) return;
       for (size_t i = 0; i < counts.size(); ++i) {
-        visit(part.edges[i], part.first + second - part.begin, counts[i]);
+        visit(part.edges[i], part.first + second - part.begin, counts[i], response_times[i]);
       }
     });
   }
 }
 
+void HistoryView::VisitEdges(
+    absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts& counts)> visit) const {
+  Visit([&](size_t edge, size_t second, const HistoryCounts& counts, const ResponseCounts&) {
+    visit(edge, second, counts);
+  });
+}
+
+std::vector<bool> HistoryView::Matching(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const {
+  std::vector<bool> matching;
+  matching.reserve(edges_.size());
+  for (const HistoryEdge& edge : edges_) matching.push_back(matches(edge));
+  return matching;
+}
+
 std::vector<HistoryCounts> HistoryView::SumOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const {
-  std::vector<bool> wanted;
-  wanted.reserve(edges_.size());
-  for (const HistoryEdge& edge : edges_) wanted.push_back(matches(edge));
+  const std::vector<bool> wanted = Matching(matches);
   std::vector<HistoryCounts> sum(seconds_.size());
   VisitEdges([&](size_t edge, size_t second, const HistoryCounts& counts) {
     if (wanted[edge]) sum[second].Add(counts);
+  });
+  return sum;
+}
+
+std::vector<ResponseCounts> HistoryView::ResponseTimesOf(
+    absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const {
+  const std::vector<bool> wanted = Matching(matches);
+  std::vector<ResponseCounts> sum(seconds_.size());
+  Visit([&](size_t edge, size_t second, const HistoryCounts&, const ResponseCounts& response_times) {
+    if (wanted[edge]) sum[second].Add(response_times);
   });
   return sum;
 }

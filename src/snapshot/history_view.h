@@ -12,6 +12,7 @@
 #include "src/flow/edge.h"
 #include "src/snapshot/history_chunk.h"
 #include "src/snapshot/history_counts.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 
@@ -61,6 +62,10 @@ class HistoryView {
 
   // Returns, for each second, the sum over the edges that `matches` selects.
   std::vector<HistoryCounts> SumOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
+  // Returns, for each second, the response times of the edges that `matches` selects. Those of an edge come every
+  // History::kResponseSeconds seconds, with those of the seconds before. The last ones of an edge may be missing if it
+  // is no longer among the heaviest.
+  std::vector<ResponseCounts> ResponseTimesOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
 
  private:
   // A chunk, and the range of its seconds that this view shows.
@@ -73,6 +78,10 @@ class HistoryView {
   };
 
   void ListEdges(Part* part);
+  // As VisitEdges(), with the response times.
+  void Visit(
+      absl::FunctionRef<void(size_t edge, size_t second, const HistoryCounts&, const ResponseCounts&)> visit) const;
+  std::vector<bool> Matching(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;  // by index of edges()
 
   std::vector<HistorySecond> seconds_;
   HistoryCounts before_;

@@ -11,6 +11,7 @@
 #include "src/flow/edge.h"
 #include "src/snapshot/history.h"
 #include "src/snapshot/history_counts.h"
+#include "src/snapshot/response_counts.h"
 #include "src/snapshot/triple_buffer.h"
 #include "src/snapshot/worker_sample.h"
 
@@ -48,9 +49,12 @@ class SampleMerger {
   struct Before {
     int64_t start_time_ns = 0;
     HistoryCounts counts;
+    ResponseCounts response_times;
   };
   using Edges = absl::flat_hash_map<EdgeKey, Before>;
 
+  // Empties `*edges`, and makes room for those of all workers.
+  void Clear(std::vector<HistoryEdgeCounts>* edges) const;
   void AddEdges(const WorkerSample& from, Edges* before, HistorySample* sample);
 
   const std::vector<TripleBuffer<WorkerSample>*> workers_;

@@ -8,6 +8,7 @@
 #include "src/flow/edge.h"
 #include "src/naming/end_identity.h"
 #include "src/snapshot/history_counts.h"
+#include "src/snapshot/response_counts.h"
 
 namespace tcpgauge {
 
@@ -18,6 +19,7 @@ struct SampledEdge {
   IdentityRef server;
   int64_t start_time_ns = 0;  // when the edge's series started, with counts of 0
   HistoryCounts counts;
+  ResponseCounts response_times = {};
 };
 
 // What the history needs of a worker's table, as of one moment (see WorkerSampler). A plain value.

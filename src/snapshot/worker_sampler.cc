@@ -51,8 +51,8 @@ void WorkerSampler::Publish(int64_t second, int64_t time_ns) {
     edges->VisitExported(
         [&](const EdgeKey& key, const EdgeCounters& counters, const EdgeServices&, int64_t start_time_ns) {
           const Binding& ends = edges->EndsOf(key);
-          back.edges.push_back({key, ends.client, ends.server, start_time_ns, HistoryCountsOf(counters)});
-          back.edges.back().counts.response_times = ResponseCountsOf(edges->DistributionsOf(key).response_seconds);
+          back.edges.push_back({key, ends.client, ends.server, start_time_ns, HistoryCountsOf(counters),
+                                ResponseCountsOf(edges->DistributionsOf(key).response_seconds)});
         });
   }
   buffer_.Publish();

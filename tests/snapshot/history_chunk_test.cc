@@ -24,10 +24,14 @@ HistoryCounts AllMembers(uint64_t factor) {
   uint64_t value = factor;
   for (const HistoryCounter& counter : kHistoryCounters) counts.*counter.member = value *= 3;
   counts.connections = factor;
-  for (size_t i = factor % 7; i < ResponseCounts::kBuckets; i += 5) {
-    counts.response_times.counts[i] = static_cast<uint32_t>(factor >> i);
-  }
   return counts;
+}
+
+ResponseCounts SomeBuckets(uint64_t factor) {
+  ResponseCounts times;
+  for (size_t i = factor % 7; i < ResponseCounts::kBuckets; i += 5)
+    times.counts[i] = static_cast<uint32_t>(factor >> i);
+  return times;
 }
 
 // The chunk is too large for the stack.
@@ -36,7 +40,7 @@ std::unique_ptr<HistoryChunk> Chunk() { return std::make_unique<HistoryChunk>(0,
 // What the readers of the first `seconds` seconds see, by second and edge.
 std::vector<std::vector<HistoryCounts>> Read(const HistoryChunk& chunk, size_t seconds) {
   std::vector<std::vector<HistoryCounts>> read;
-  chunk.Visit(seconds, [&](size_t second, absl::Span<const HistoryCounts> counts) {
+  chunk.Visit(seconds, [&](size_t second, absl::Span<const HistoryCounts> counts, absl::Span<const ResponseCounts>) {
     EXPECT_EQ(second, read.size());
     read.emplace_back(counts.begin(), counts.end());
   });
@@ -48,27 +52,36 @@ void ExpectEqual(const HistoryCounts& a, const HistoryCounts& b) {
     EXPECT_EQ(a.*counter.member, b.*counter.member) << counter.name;
   }
   EXPECT_EQ(a.connections, b.connections);
-  EXPECT_EQ(a.response_times.counts, b.response_times.counts);
 }
 
 TEST(HistoryChunk, ReadsWhatWasWritten) {
   const auto chunk = Chunk();
   std::mt19937_64 random(1);
   std::vector<std::vector<HistoryCounts>> written;
+  std::vector<std::vector<ResponseCounts>> written_times;
   std::vector<HistoryCounts> gauges;
   for (size_t second = 0; second < HistoryChunk::kSeconds; ++second) {
     chunk->AddEdge(Edge(static_cast<uint16_t>(second)));
     gauges.emplace_back();
     std::vector<HistoryCounts>& counts = written.emplace_back(gauges);
+    std::vector<ResponseCounts>& times = written_times.emplace_back(gauges.size());
     for (size_t edge = 0; edge < gauges.size(); edge += 1 + random() % 3) {
       counts[edge] = AllMembers(random() >> (random() % 64));
       gauges[edge].connections = counts[edge].connections;
-      ASSERT_TRUE(chunk->Append(edge, counts[edge]));
+      if (random() % 2 == 0) times[edge] = SomeBuckets(random() >> (random() % 64));
+      ASSERT_TRUE(chunk->Append(edge, counts[edge], times[edge]));
     }
     HistoryCounts totals;
     totals.segments = second;
     chunk->EndSecond(static_cast<int64_t>(second + 1) * kNanosecondsPerSecond, totals);
   }
+  chunk->Visit(HistoryChunk::kSeconds,
+               [&](size_t second, absl::Span<const HistoryCounts>, absl::Span<const ResponseCounts> times) {
+                 ASSERT_EQ(times.size(), second + 1);
+                 for (size_t edge = 0; edge < times.size(); ++edge) {
+                   EXPECT_EQ(times[edge].counts, written_times[second][edge].counts) << second << " " << edge;
+                 }
+               });
   const auto read = Read(*chunk, HistoryChunk::kSeconds);
   ASSERT_EQ(read.size(), written.size());
   for (size_t second = 0; second < read.size(); ++second) {
@@ -111,12 +124,13 @@ TEST(HistoryChunk, EachSecondHasItsShareOfTheBytes) {
   const auto chunk = Chunk();
   HistoryCounts most;
   for (const HistoryCounter& counter : kHistoryCounters) most.*counter.member = UINT64_MAX;
-  most.response_times.counts.fill(UINT32_MAX);
+  ResponseCounts most_times;
+  most_times.counts.fill(UINT32_MAX);
   for (size_t edge = 0; edge < HistoryChunk::kMaxEdges; ++edge) chunk->AddEdge(Edge(static_cast<uint16_t>(edge)));
   size_t least = SIZE_MAX;
   for (size_t second = 0; second < HistoryChunk::kSeconds; ++second) {
     size_t appended = 0;
-    for (size_t edge = 0; edge < HistoryChunk::kMaxEdges && chunk->Append(edge, most); ++edge) ++appended;
+    for (size_t edge = 0; edge < HistoryChunk::kMaxEdges && chunk->Append(edge, most, most_times); ++edge) ++appended;
     least = std::min(least, appended);
     chunk->EndSecond(static_cast<int64_t>(second + 1), HistoryCounts());
   }
@@ -136,12 +150,7 @@ TEST(HistoryChunk, HasRoomForAHundredBusyEdges) {
   for (size_t edge = 0; edge < 100; ++edge) chunk->AddEdge(Edge(static_cast<uint16_t>(edge)));
   for (size_t second = 0; second < HistoryChunk::kSeconds; ++second) {
     busy.connections = 50 + second % 2;
-    for (size_t edge = 0; edge < 100; ++edge) {
-      // Every tenth second, those of ten (see History).
-      const uint32_t responses = second % 10 == edge % 10 ? 1500 : 0;
-      for (size_t i = 10; i < 16; ++i) busy.response_times.counts[i] = responses;
-      ASSERT_TRUE(chunk->Append(edge, busy)) << second << " " << edge;
-    }
+    for (size_t edge = 0; edge < 100; ++edge) ASSERT_TRUE(chunk->Append(edge, busy)) << second << " " << edge;
     chunk->EndSecond(static_cast<int64_t>(second + 1), HistoryCounts());
   }
 }

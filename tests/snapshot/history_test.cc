@@ -88,38 +88,44 @@ TEST_F(HistoryTest, TellsWhatEachSecondBrought) {
   EXPECT_EQ(BytesOf(view, 443), (std::vector<int64_t>{-1, 50, 60}));
 }
 
-// The buckets of the response times of all edges, by second.
-std::vector<uint32_t> ResponsesOf(const HistoryView& view, size_t bucket) {
-  std::vector<uint32_t> responses;
-  for (const HistoryCounts& sum : view.SumOf([](const HistoryEdge&) { return true; })) {
-    responses.push_back(sum.response_times.counts[bucket]);
-  }
-  return responses;
-}
-
 TEST_F(HistoryTest, EveryTenSecondsAnEdgeTellsItsResponseTimes) {
-  const auto record = [this](std::vector<std::pair<uint16_t, uint32_t>> responses_by_port) {
+  constexpr size_t kBucket = 7;
+  const auto record = [this](const std::map<uint16_t, uint32_t>& responses_by_port) {
     sample_.time_ns += kNanosecondsPerSecond;
     sample_.edges.clear();
     for (const auto& [port, responses] : responses_by_port) {
-      HistoryCounts counts = Payload(100);
-      counts.response_times.counts[7] = responses;
-      sample_.edges.push_back({Edge(port), counts});
+      ResponseCounts times;
+      times.counts[kBucket] = responses;
+      sample_.edges.push_back({Edge(port), Payload(100), times});
     }
     history_.Record(sample_);
   };
-  for (uint32_t second = 0; second < 20; ++second) record({{80, 1}, {443, 100}});
-  std::vector<uint32_t> responses = ResponsesOf(history_.Now(), 7);
-  for (size_t begin = 0; begin < 20; begin += 10) {
-    const std::vector<uint32_t> some(responses.begin() + begin, responses.begin() + begin + 10);
-    EXPECT_EQ(std::count(some.begin(), some.end(), 0), 8) << "two edges, each of which told once";
+  const auto responses_of = [this](uint16_t port) {
+    std::vector<uint32_t> responses;
+    const auto is_wanted = [port](const HistoryEdge& edge) { return edge.key.server.port == port; };
+    for (const ResponseCounts& times : history_.Now().ResponseTimesOf(is_wanted)) {
+      responses.push_back(times.counts[kBucket]);
+    }
+    return responses;
+  };
+  constexpr size_t kPeriod = History::kResponseSeconds;
+  // Longer than a chunk, so that some wait for the next one.
+  for (size_t second = 0; second < 2 * HistoryChunk::kSeconds + 5; ++second) record({{80, 1}, {443, 100}});
+  for (size_t second = 0; second < kPeriod; ++second) record({{80, 0}, {443, 0}});
+  for (const auto& [port, factor] : std::map<uint16_t, uint32_t>{{80, 1}, {443, 100}}) {
+    const std::vector<uint32_t> responses = responses_of(port);
+    EXPECT_EQ(std::accumulate(responses.begin(), responses.end(), 0u), factor * (2 * HistoryChunk::kSeconds + 5));
+    for (size_t begin = 0; begin < 2 * HistoryChunk::kSeconds; begin += kPeriod) {
+      const auto first = responses.begin() + static_cast<ptrdiff_t>(begin);
+      EXPECT_EQ(std::count(first, first + kPeriod, 0u), kPeriod - 1)
+          << port << ": it tells once, from second " << begin;
+    }
   }
-  // Two minutes without responses, so that all is told; meanwhile one of the edges loses its series.
-  for (int second = 0; second < 60; ++second) record({{80, 0}, {443, 0}});
+  // An edge that loses its series meanwhile has its turn nevertheless.
   record({{80, 5}, {443, 0}});
-  for (int second = 0; second < 60; ++second) record({{443, 0}});
-  responses = ResponsesOf(history_.Now(), 7);
-  EXPECT_EQ(std::accumulate(responses.begin(), responses.end(), 0u), 20 * 101 + 5);
+  for (size_t second = 0; second < kPeriod; ++second) record({{443, 0}});
+  const std::vector<uint32_t> responses = responses_of(80);
+  EXPECT_EQ(std::accumulate(responses.begin(), responses.end(), 0u), 2 * HistoryChunk::kSeconds + 5 + 5);
 }
 
 TEST_F(HistoryTest, KeepsTenMinutesAndWhatWasCountedBefore) {
@@ -276,7 +282,7 @@ TEST_F(HistoryTest, MemoryIsBoundedHoweverLongReadersKeepTheirViews) {
   }
   // Each view keeps chunks, so none could be made any more.
   const HistoryView stuck = history_.Now();
-  constexpr size_t kMaxChunks = HistoryView::kMaxSeconds / HistoryChunk::kSeconds + 3;
+  constexpr size_t kMaxChunks = HistoryView::kMaxSeconds / HistoryChunk::kSeconds + 2;
   EXPECT_EQ(stuck.seconds().back().end_ns,
             kStartNs + static_cast<int64_t>(kMaxChunks * HistoryChunk::kSeconds) * kNanosecondsPerSecond);
   EXPECT_EQ(BytesOf(views[0], 80), (std::vector<int64_t>{1}));

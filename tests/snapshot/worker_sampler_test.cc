@@ -68,7 +68,7 @@ TEST_F(WorkerSamplerTest, HasTotalsAndEdgesOfTheTable) {
     const bool is_answered = edge.key.server == At("10.0.0.2:80");
     EXPECT_EQ(edge.counts.connections, is_answered ? 2 : 0) << "an edge's gauge does not count attempts";
     EXPECT_EQ(edge.counts.payload_bytes(), is_answered ? 2200 : 0);
-    EXPECT_EQ(edge.counts.response_times.counts[-3 - ResponseCounts::kFirst], is_answered ? 2 : 0) << "half a second";
+    EXPECT_EQ(edge.response_times.counts[-3 - ResponseCounts::kFirst], is_answered ? 2 : 0) << "half a second";
     sum.Add(edge.counts);
   }
   EXPECT_TRUE(sample.totals.Since(sum).CountsNothing()) << "edges and totals count the same";
