@@ -32,7 +32,7 @@ class MetricValue {
   double number_ = 0;
 };
 
-// The values for which one sample of a summary or histogram of edges stands.
+// The values that one sample of a summary or histogram of edges sums up.
 //
 // Lifetime: refers to the buckets that it was made of.
 struct Distribution {
