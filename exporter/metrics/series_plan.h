@@ -98,7 +98,8 @@ constexpr size_t kMaxServiceSamples = 80;
 //   If the rest is too small for them, connections give up to half of their samples to workload edges. If that is not
 //   enough, the rest is divided in proportion to the samples that each of the three needs. The result has no share of
 //   connections (see SeriesPlan).
-// - If a part of the rest is left over, endpoints get it too, up to kMaxEndpointSamples in all.
+// - If the rest is more than the three need, endpoints get the remainder too, up to kMaxEndpointSamples in all. In this
+//   need, connections count without the samples that they may give, even if they give none.
 //
 // REQUIRES: limits.series >= kMinSeriesLimit.
 SeriesPlan PlanSeries(const ExpositionLimits& limits);
