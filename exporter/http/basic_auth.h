@@ -16,11 +16,11 @@ namespace tcpgauge {
 // and Check() runs bcrypt.
 //
 // The time of a refusal by Check() does not tell which users exist. Each refusal of well-formed credentials runs as
-// many rounds of bcrypt as the costliest of all hashes has. Let the user's hash have the cost c, and the costliest hash
-// the cost m. Check() computes the user's hash, and then hashes of the costs c, c+1, ... m-1, because
+// many rounds of bcrypt as the costliest of all users' hashes needs. Let the user's hash have the cost c, and the
+// costliest hash the cost m. Check() computes the user's hash, and then hashes of the costs c, c+1, ... m-1, because
 // 2^c + (2^c + 2^(c+1) + ... + 2^(m-1)) = 2^m.
-// A right password is granted without the further hashes, because the response tells the client anyway that it is
-// right.
+// For a right password, Check() leaves the further hashes out, because the response tells the client anyway that the
+// password is right.
 //
 // bcrypt ignores all but the first 72 bytes of a password, and so does this class.
 //

@@ -13,8 +13,8 @@
 
 namespace tcpgauge {
 
-// The server's end of a connection over TCP or a unix socket, with or without TLS. Its user does not see which of them
-// it is. A function with a `Done` callback begins an operation: it returns at once, and the callback is called later.
+// The server's end of a connection over TCP or a unix socket, with or without TLS. The interface is the same for all of
+// them. A function with a `Done` callback begins an operation: it returns at once, and the callback is called later.
 //
 // Owner: The stream owns its descriptor. The caller keeps the stream, and the buffers of an operation, until the
 // callback of the operation was called or destroyed. To this end, the callback may own the object that owns the stream.
@@ -26,8 +26,8 @@ class ByteStream {
   // 0 bytes.
   using Done = std::function<void(bool ok, size_t bytes)>;
 
-  // Gets the TLS context for a connection. Returns at once. Later calls its argument with the context, on the thread of
-  // the io_context, or destroys the argument without a call, on any thread.
+  // A function that gets the TLS context for a connection. It returns at once. Later it either calls its argument with
+  // the context, on the thread of the io_context, or destroys the argument without a call, on any thread.
   using TlsGetter = std::function<void(std::function<void(std::shared_ptr<const TlsContext>)>)>;
 
   // Takes over the connected, non-blocking socket `fd` of `family` (AF_INET, AF_INET6 or AF_UNIX). If `get_tls` is

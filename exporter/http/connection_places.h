@@ -31,17 +31,17 @@ struct PlaceRules {
   // limit.
   int64_t closing_ns = 2 * kNanosecondsPerSecond;
 
-  // The rules for a crowd. A request must be received within `crowded_request_ns`, if request_ns is not shorter.
-  // A client for which at least `crowded_pending_bytes` wait must take `crowded_bytes_per_second`. It may fall behind
-  // by `crowded_behind_ns`: by what it should take in this time.
+  // The rules for a crowd. A request must be received within `crowded_request_ns` or request_ns, whichever is shorter.
+  // While at least `crowded_pending_bytes` are pending for a client, it must take `crowded_bytes_per_second`. It may
+  // fall behind by as many bytes as it should take in `crowded_behind_ns`.
   int64_t crowded_request_ns = 5 * kNanosecondsPerSecond;
   uint64_t crowded_pending_bytes = 16000;
   uint64_t crowded_bytes_per_second = 4000;
   int64_t crowded_behind_ns = 5 * kNanosecondsPerSecond;
 };
 
-// The places that a server has for connections. Decides which connection must give its place back: each one that
-// exceeds a time, and the worst one when a new connection needs its place.
+// The places that a server has for connections. Decides which connections must give their places back: each one that
+// exceeds a time limit, and the worst one when a new connection needs a place.
 //
 // Design. Places are scarce. A client that neither sends its request nor reads its response keeps its place at no cost.
 // A time-out that is fair to slow clients is too long to keep a place free for a scrape. Therefore a new connection
@@ -51,13 +51,13 @@ struct PlaceRules {
 // 2. one whose request is not complete after kBehindNs, or whose client is behind the speed of
 //    PlaceRules::crowded_bytes_per_second by kBehindNs or more;
 // 3. one that has been idle between requests for kIdleNs or longer;
-// 4. one whose request is not complete, and one that takes its response and was opened less than kProvenNs ago;
+// 4. one whose request is not complete, or whose response is being sent and that was opened less than kProvenNs ago;
 // 5. one that has been idle between requests for a shorter time;
-// 6. one that takes its response and was opened earlier;
+// 6. one whose response is being sent and that was opened earlier;
 // 7. one whose response is being made.
 //
-// If several connections are in the same case, the one whose last progress is the oldest gives its place back. In case
-// 7, it is the one whose last progress is the newest. The last progress is Place::taken_ns while bytes are pending, and
+// Among several connections in the same case, the one whose last progress is the oldest gives its place back, or in
+// case 7 the one whose last progress is the newest. The last progress is Place::taken_ns while bytes are pending, and
 // Place::since_ns otherwise. A client with more places than PlaceRules::share is at a disadvantage: if it has n times
 // as many, the time since the last progress of each of its connections is multiplied by n (divided by n in case 7). So
 // a client that sends its request at once and reads its response is the last to lose its place, even if hundreds of
@@ -115,7 +115,7 @@ class ConnectionPlaces {
 
   size_t size() const { return places_.size(); }
   bool is_over_limit() const { return places_.size() > rules_.places; }
-  // Returns whether at least half of the places are taken. From there on, slow clients are in the way of others.
+  // Returns whether at least half of the places are taken. Slow clients are then in the way of others.
   bool is_crowded() const { return places_.size() * 2 >= rules_.places; }
 
   // Returns the place to give back when all are taken. It is never the one that was added last. If there is no other

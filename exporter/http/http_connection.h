@@ -37,15 +37,16 @@ struct HttpConnectionSet {
 // One connection of a client. Reads a request, lets RequestLanes make the response, sends the response, and reads the
 // next request. If the next request arrives earlier, it waits in the connection's buffer or in the kernel's.
 //
-// A body may not fit beside those that are being sent (HttpConnectionSet::response_bytes). In that case, the
+// HttpConnectionSet::response_bytes limits the bodies that are being sent. If a further body exceeds this limit, the
 // connections that ConnectionPlaces::SlowestReader() names are closed until the body fits. If no such connection is
-// left, the response is 503 instead. A body that is the only one always fits.
+// left, the response is 503 instead. If no other body is being sent, a body of any size fits.
 //
 // A client that has closed its end keeps its place until its system has taken the response, or until a rule of
 // ConnectionPlaces ends the connection.
 //
 // Owner: The operations under way, and a request in the lanes, own the connection. Close() ends these operations. While
-// only the client's system is awaited, no operation is under way, and the connection owns itself until Close().
+// the connection only waits until the client's system has taken the response, no operation is under way. Then the
+// connection owns itself until Close().
 // Thread: Only the thread that runs the io_context uses a connection. It also receives the responses that the lanes'
 // threads make.
 // Bounds: The buffer holds at most one head and 4 KiB. Further requests stay in the kernel. The responses of all
@@ -102,7 +103,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   // Of the response that is being sent.
   AfterResponse after_ = AfterResponse::kCloses;
-  bool leaves_body_out_ = false;  // to HEAD
+  bool leaves_body_out_ = false;  // it answers HEAD
   std::string head_;
   std::shared_ptr<const std::string> body_;  // null while no response is being sent
   size_t written_bytes_ = 0;                 // of `head_` and `body_`

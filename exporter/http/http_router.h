@@ -27,7 +27,7 @@ class HttpRouter {
     routes_[std::move(path)] = {std::move(handler), lane};
   }
 
-  // Sets the handler of the requests whose path has none. Its response should have the status 404.
+  // Sets the handler of the requests whose path has no handler. The response of `handler` should have the status 404.
   void HandleUnknown(HttpHandler handler) { unknown_ = std::move(handler); }
 
   // Returns the lane of the requests for `path`. A path without a handler is in HttpLane::kOther.

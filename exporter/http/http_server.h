@@ -16,25 +16,26 @@
 
 namespace tcpgauge {
 
-// Limits of the resources that clients may take. A connection that exceeds a time is closed. Two of the times are
-// stricter while the server is crowded: at least half of the connections are in use, or a request waits for its turn in
-// HttpLane::kMetrics or HttpLane::kCostly.
+// Limits of the resources that clients may take. A connection that exceeds a time limit is closed. Two of the time
+// limits are stricter while the server is crowded. It is crowded while at least half of the connections are in use, or
+// a request waits for its turn in HttpLane::kMetrics or HttpLane::kCostly.
 struct HttpLimits {
   // How many connections may be open at a time. The server lowers this number if descriptors are scarce
   // (DescriptorBudget()). When a further connection arrives, another one is closed: ConnectionPlaces says which.
   size_t connections = 512;
   // The most memory that the bodies of responses take while they are sent. If a further body does not fit, connections
-  // that read too slowly are closed. If the body still does not fit, the response is 503. A single body may be larger.
+  // that read too slowly are closed. If the body still does not fit, the response is 503. If no other body is being
+  // sent, a body may be larger.
   uint64_t response_bytes = uint64_t{1} << 30;
   RequestHeadLimits head;
   // How long a connection may be idle between a response and the next request. 0 = without limit.
   unsigned idle_timeout_seconds = 60;
-  // The time from the first byte of a request to the end of its head. For the first request of a connection, the time
-  // begins when the connection is accepted, and includes the TLS handshake. While the server is crowded, it is at most
-  // 5 s.
+  // The longest time from the first byte of a request to the end of its head. For the first request of a connection,
+  // the time begins when the connection is accepted, and includes the TLS handshake. While the server is crowded, the
+  // limit is at most 5 s.
   absl::Duration request = absl::Seconds(9);
-  // The time to make a response, and again the time to send it. While the server is crowded, a client must also take 4
-  // kB a second, as long as at least 16 kB of its response are left. It may fall behind by 5 s.
+  // The longest time to make a response, and also the longest time to send it. While the server is crowded, a client
+  // must also take 4 kB a second, as long as at least 16 kB of its response are left. It may be 5 s late.
   absl::Duration response = absl::Seconds(60);
 };
 
@@ -50,8 +51,8 @@ struct HttpLimits {
 // Why Boost.Beast and Asio: the head of a request must be parsed strictly, also behind TLS, and every wait must be
 // under the server's control. Two libraries were rejected. libmicrohttpd 0.9.75 passes malformed heads on: it removes
 // blanks before colons, joins folded lines, and ends names and values at a NUL. It reads TLS itself, so a check in
-// front of it sees no heads. Either it has a thread for each connection, or a slow handler delays all others. civetweb
-// 1.15, which prometheus-cpp brings, has neither IPv6 nor unix sockets in Debian.
+// front of it sees no heads. Either it has a thread for each connection, or a slow handler delays all other
+// connections. civetweb 1.15, which prometheus-cpp brings, has neither IPv6 nor unix sockets in Debian.
 //
 // Thread: One thread calls Open(), Serve() and Stop(), and destroys the server.
 // Bounds: HttpLimits.
@@ -78,7 +79,7 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // The URLs of the addresses, in the order of Open(): "http://127.0.0.1:10406", "https://[::1]:443",
+  // The URLs of the addresses, in the order of the argument of Open(): "http://127.0.0.1:10406", "https://[::1]:443",
   // "unix:/run/tcpgauge.sock". If Open() was given port 0, the URL has the port that the kernel chose.
   const std::vector<std::string>& urls() const { return urls_; }
 

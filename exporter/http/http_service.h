@@ -17,10 +17,10 @@ namespace tcpgauge {
 // no others. So costly requests cannot delay those that must be answered in time. RequestLanes has the threads, and
 // further lanes for passwords and TLS contexts.
 enum class HttpLane {
-  kHealth,   // responses that are made at once; one thread
+  kHealth,   // responses that are made immediately; one thread
   kMetrics,  // responses that take some milliseconds; two threads
   kCostly,   // responses that take up to seconds; two threads of low priority, and a shorter queue
-  kOther,    // all others; two threads
+  kOther,    // all other responses; two threads
 };
 
 // Returns the TLS context for the next connection, never null. May read files.

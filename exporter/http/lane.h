@@ -18,7 +18,7 @@ namespace tcpgauge {
 
 // Threads that run jobs for clients, and a queue of the jobs that wait. Clients take turns: after a job of one client,
 // a thread takes a job of the next client that has one waiting. So a client that comes after another client's thousand
-// jobs waits for at most two of them.
+// jobs waits for at most two of them: one that runs, and one that was next.
 //
 // Thread: any, except that one thread at a time calls Stop().
 // Bounds: The caller bounds the number of jobs.

@@ -20,9 +20,9 @@ class ListenSocket {
   // Opens a socket that listens on `address`. The descriptor is non-blocking and is closed on exec. The forms of
   // `address`:
   // - HOST:PORT. The addresses of a host name are tried in turn, IPv4 before IPv6, until the socket can listen on one.
-  //   If an address is in use, Open() fails and does not try the next address, because clients that try the addresses
-  //   in the same order would reach the program that uses the first. A name may be looked up in the DNS, which can take
-  //   seconds.
+  //   If an address is in use, Open() fails and does not try the next address. Otherwise clients, which try the
+  //   addresses in the same order, would reach the program that uses this address. A name may be looked up in the DNS,
+  //   which can take seconds.
   // - [IPV6]:PORT.
   // - :PORT, which means all addresses of IPv4 and IPv6, or of IPv4 alone if the kernel lacks IPv6.
   // - unix:PATH, with a path of at most 107 bytes. If PATH is a socket on which no process listens, it is replaced.

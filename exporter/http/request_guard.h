@@ -10,8 +10,8 @@ namespace tcpgauge {
 // refuses the request, the server sends the guard's response instead.
 //
 // The check of a password takes long on purpose. So the decision has two steps. Decide() is quick. The server calls
-// CheckPassword() on a thread for passwords alone. A wrong password can then delay only clients whose passwords must
-// be checked too.
+// CheckPassword() on a thread that only checks passwords. A wrong password can then delay only clients whose passwords
+// must be checked too.
 //
 // Thread: The server's threads call all methods, several at a time.
 class RequestGuard {

@@ -35,8 +35,9 @@ struct RequestHeadError {
 };
 
 // Returns the length of the head at the beginning of `bytes`, or 0 if the end of the head is missing. A head ends with
-// an empty line. A line end without CR counts too, so that ParseRequestHead() can refuse such a head at once. An
-// earlier call has searched the first `searched` bytes in vain; 0 = there was no earlier call.
+// an empty line. A line end without CR counts too, so that ParseRequestHead() can refuse such a head at once. The
+// search leaves out the first `searched` bytes, which an earlier call has searched in vain; 0 = there was no earlier
+// call.
 size_t FindHeadEnd(std::string_view bytes, size_t searched);
 
 // Parses `head`, whose length FindHeadEnd() returned. Ignores one empty line before the request line (RFC 9112
@@ -50,8 +51,8 @@ size_t FindHeadEnd(std::string_view bytes, size_t searched);
 // - folded lines (section 5.2);
 // - a target that is neither a path, nor absolute, nor "*" with OPTIONS, nor HOST:PORT with CONNECT (section 3.2);
 // - a target that is not ASCII, or that ParseRequestTarget() refuses;
-// - no Host in HTTP/1.1, several of them, or an invalid one (section 3.2);
-// - two headers that give the body's length: Content-Length or Transfer-Encoding, twice or beside each other
+// - no Host in HTTP/1.1, several Hosts, or an invalid Host (section 3.2);
+// - two headers that give the body's length: Content-Length twice, Transfer-Encoding twice, or both of them
 //   (section 6.3);
 // - a Content-Length that is not one decimal number;
 // - a Transfer-Encoding in HTTP/1.0, or one whose last coding is not chunked (section 6.1).

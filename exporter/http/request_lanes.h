@@ -14,7 +14,7 @@
 
 namespace tcpgauge {
 
-// Makes the responses of a server. A thread of the lane of the request's path (HttpLane) asks the guard
+// Makes the responses of a server. Each path has a lane (HttpLane). A thread of this lane asks the guard
 // (HttpService::guard), calls the handler, and reports to the observer. There are two further lanes. One checks
 // passwords on one thread. The other gets TLS contexts.
 //
@@ -28,8 +28,8 @@ namespace tcpgauge {
 // - kMostOfLane * n requests wait or run in its lane. This is not checked when a request enters its lane again.
 // - The lane is HttpLane::kCostly, and n / 4 requests (at least 2) wait or run there.
 // - The lane is HttpLane::kCostly, and kMostCostlyOfOne requests of the same client wait or run there.
-// - n / 2 passwords wait or are checked.
-// - n / 4 passwords of the same client wait or are checked.
+// - The request's password must be checked, and n / 2 passwords wait or are being checked.
+// - The request's password must be checked, and n / 4 passwords of the same client wait or are being checked.
 class RequestLanes {
  public:
   static constexpr size_t kMostCostlyOfOne = 4;

@@ -19,7 +19,7 @@ namespace tcpgauge {
 // Immutable. When one of the files changes, WebSecurity loads a new context for later connections. Open connections
 // keep the old one.
 //
-// TLS 1.3 uses the cipher suites that OpenSSL allows by default. The versions below use
+// TLS 1.3 uses the cipher suites that OpenSSL allows by default. Older versions use
 // TlsConfig::CipherSuitesBelowTls13(). Clients cannot renegotiate, compress or resume a session. Resumption would skip
 // the check of a client's certificate, and would save little, because scrapers rarely open a connection.
 //
@@ -35,9 +35,9 @@ class TlsContext {
   // Returns the version of OpenSSL, such as "3.0.15".
   static std::string LibraryVersion();
 
-  // Returns the host names that the certificate is for, in its spelling: its alternative names of type DNS (RFC 5280
-  // section 4.2.1.6) or, if it has no such name, its common name. A name may begin with "*.", which stands for one
-  // label (RFC 6125 section 6.4.3).
+  // Returns the host names that the certificate is for, spelled as in the certificate: its alternative names of type
+  // DNS (RFC 5280 section 4.2.1.6) or, if it has no such name, its common name. A name may begin with "*.", which
+  // stands for one label (RFC 6125 section 6.4.3).
   const std::vector<std::string>& host_names() const { return host_names_; }
 
   // Returns OpenSSL's context, from which the server makes its sessions. Each session holds a reference to the SSL_CTX,

@@ -58,8 +58,8 @@ struct TlsConfig {
   TlsVersion LowestVersion() const;
 
   // Returns the suites that TLS 1.2 and the versions below may use: those of cipher_suites that do not belong to
-  // TLS 1.3. If cipher_suites is empty, returns the default suites (IsDefaultCipherSuite()). If min_version is also
-  // below TLS 1.2, returns the suites with AES-CBC and ephemeral keys too, because TLS 1.0 and 1.1 know no better ones.
+  // TLS 1.3. If cipher_suites is empty, returns the default suites (IsDefaultCipherSuite()), and if min_version is
+  // below TLS 1.2, also the suites with AES-CBC and ephemeral keys, because TLS 1.0 and 1.1 know no better ones.
   std::vector<std::string> CipherSuitesBelowTls13() const;
 
   friend bool operator==(const TlsConfig& a, const TlsConfig& b) {

@@ -21,7 +21,7 @@ namespace tcpgauge {
 // - cipher_suites allows a further suite that is not one of the default suites (IsDefaultCipherSuite()).
 //
 // All other changes are allowed: other users, hashes, certificates, keys, authorities, names, curves and headers. An
-// added user or name also admits further clients, but a file that lacks a part cannot add one.
+// added user or name also admits further clients, but a file that lacks a part cannot add a user or name.
 //
 // Thread: any.
 // Errors: FailedPrecondition. The message names the change that needs a restart.

@@ -35,7 +35,7 @@ namespace tcpgauge {
 // A file that is being written may lack its last lines and be valid all the same. So changed files are read when nobody
 // has written them for `settle_ns` (see Open()). Files that never come to rest are read after 4 * `settle_ns`, because
 // the removal of a user must take effect within a second. The end of a file cannot tell whether the file is complete:
-// YAML needs no last line, and many files have no line feed at their end. A lease on the file (fcntl(2), F_SETLEASE)
+// YAML needs no end marker, and many files have no line feed at their end. A lease on the file (fcntl(2), F_SETLEASE)
 // would tell whether somebody writes it, but only the owner of the file may take a lease.
 //
 // Thread: any. One thread at a time looks at the files. Meanwhile the others use the configuration in force, so a file
@@ -54,8 +54,8 @@ class WebSecurity final : public RequestGuard {
                                                            int64_t settle_ns = kSettleNs,
                                                            const Clock& clock = SystemClock());
 
-  // Returns the TLS context for a connection that is opened now. If the configuration has no TLS, this call and every
-  // other returns null.
+  // Returns the TLS context for a connection that is opened now, or null if the configuration has no TLS. A reload
+  // cannot switch TLS on or off, so either every call returns null, or none does.
   std::shared_ptr<const TlsContext> CurrentTls();
 
   // Like CurrentTls(), but looks at no file: the context may be that of files which have changed since.

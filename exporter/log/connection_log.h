@@ -31,8 +31,8 @@ std::string ConnectionLogLine(const NamedEndedConnection& ended);
 // The counters of the connection log. Each connection that ended is counted in one of them.
 struct ConnectionLogCounters {
   prometheus::Counter& lines;  // the line was written
-  // The queue was full, because connections ended faster than lines were written. Or the patience was over at the end,
-  // and connections were still in the queue.
+  // The queue was full, because connections ended faster than lines were written. Or the agent ended, and the patience
+  // was over while connections were still in the queue.
   prometheus::Counter& lost_in_queue;
   prometheus::Counter& lost_in_writing;  // the file could not be written
 };
@@ -40,7 +40,7 @@ struct ConnectionLogCounters {
 // Writes a line for each connection that ends. All lines go into one file. Workers push ended connections into queues,
 // and the log's own thread writes the lines.
 //
-// The order of calls is Open(), GiveTo() and AddQueue(), Start(), Finish().
+// The order of calls: first Open(), then GiveTo() and AddQueue(), then Start(), at last Finish().
 //
 // Owner: The log owns the file and the queues.
 // Thread: One thread calls all methods except Reopen(), and destroys the log. Any thread may call Reopen(). Each worker

@@ -14,12 +14,12 @@
 namespace tcpgauge {
 
 // Three lists of accounts: those of the edges, those of the workload edges, and WorkloadEdgesView::other, which holds
-// the traffic between workloads that has no series of its own. Most metrics of the three are of the same kinds, so
-// VisitMetrics() visits them by the same templates. For this, each list has these functions:
+// the traffic between workloads that has no series of its own. Most metrics of the three lists are of the same kinds,
+// so VisitMetrics() visits the lists by the same templates. For this, each list has these functions:
 //
 // - `size()` is the number of accounts. `counters(i)` and `distributions(i)` are the amounts of account `i`.
-// - `Sample()` and `DistributionSample()` hand a sample of account `i` to the visitor. `more_label_values` are those of
-//   the labels that follow the labels of the account.
+// - `Sample()` and `DistributionSample()` hand a sample of account `i` to the visitor. `more_label_values` are the
+//   values of the labels that follow the labels of the account.
 //
 // Lifetime: each list refers to an exposition and a visitor, which must outlive it.
 

@@ -92,9 +92,9 @@ struct Exposition {
   size_t series = 0;                      // samples in this exposition, including the samples of these two metrics
   uint64_t connections_not_exported = 0;  // open and recently ended connections that are not in `connections`
   // The interfaces of the snapshot, with names in valid UTF-8. Interfaces of the same name are merged (see
-  // InterfaceView::MergeCondition()). Those without series of their own, those beyond SeriesPlan::interfaces and
-  // Snapshot::other_interfaces are merged into one named "other". Forgotten interfaces come last. They have no samples,
-  // and are listed for the labels of their connections.
+  // InterfaceView::MergeCondition()). The interfaces without series of their own, the interfaces beyond
+  // SeriesPlan::interfaces, and Snapshot::other_interfaces are merged into one interface named "other". Forgotten
+  // interfaces come last. They have no samples, and are listed for the labels of their connections.
   std::vector<InterfaceView> interfaces;
   EdgeDetail edge_detail = EdgeDetail::kFull;
   bool edge_buckets = false;              // whether the summaries of edges are classic histograms
@@ -105,13 +105,13 @@ struct Exposition {
   std::vector<ExportedWorkloadEdge> workload_edges;  // without the edges of WorkloadEdgesView::other
   std::vector<ZonePayload> zones;               // at most SeriesPlan::zones; the last one is "other" if there are more
   std::vector<ExportedEndpoint> endpoints;      // sorted by address, at most SeriesPlan::endpoints
-  size_t listeners = 0;                         // how many of IdentityMap::listener_queues have series: the first ones
+  size_t listeners = 0;                         // listeners with series: the first of IdentityMap::listener_queues
   std::vector<ExportedConnection> connections;  // the highest rank first
 };
 
-// Starts to load what the metrics show of a connection some places after `index`. Call it in each step of a loop over
-// all connections. Each family reads all of them, and 10,000 are more than the cache holds. Without this, loading them
-// took a quarter of the time to write a text.
+// Starts to load what the metrics show of the connection that comes kAhead places after `index`. Call it in each step
+// of a loop through all connections. Each family reads all connections, and 10,000 are more than the cache holds.
+// Without this, loading them took a quarter of the time to write a text.
 inline void FetchConnectionAhead(const Exposition& exposition, size_t index) {
   constexpr size_t kAhead = 16;
   if (index + kAhead >= exposition.connections.size()) return;

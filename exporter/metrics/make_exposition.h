@@ -25,11 +25,11 @@ namespace tcpgauge {
 // The labels of a connection are its two endpoints and its interface. So two connections with the same endpoints have
 // equal labels in three cases: one followed the other, they differ only in VLANs or tunnels, or their interfaces are
 // merged (Exposition::interfaces). Of connections with equal labels, only one is exported, at the highest rank that any
-// of them has. The choice prefers, in this order:
-// 1. an open connection to an ended one,
-// 2. of those that ended: a later last packet to an earlier one,
-// 3. more payload to less,
-// 4. the larger id to the smaller: an arbitrary rule, but every exposition makes the same choice.
+// of them has. The choice is made by these rules, in this order:
+// 1. An open connection comes before an ended one.
+// 2. Among ended connections, the one whose last packet is the latest comes first.
+// 3. The one with the most payload comes first.
+// 4. The one with the largest id comes first. This rule is arbitrary, but every exposition makes the same choice.
 //
 // So while the exported connection is open, only an open connection with at least as much payload can replace it under
 // its labels. At such a replacement, the sum of the two payload counters does not fall. A single counter, for example

@@ -158,7 +158,7 @@ constexpr size_t kMetricCount = static_cast<size_t>(Metric::kCount);
 struct MetricLabel {
   std::string_view name;
   std::string_view attribute;
-  // Whether a sample lacks the label if its value is empty, which means that the value is unknown.
+  // True = a sample has this label only if the value is not empty. An empty value means that the value is unknown.
   bool is_optional = false;
 };
 

@@ -32,7 +32,7 @@ class MetricValue {
   double number_ = 0;
 };
 
-// The values for which one sample of a summary or histogram of edges stands.
+// The values that one sample of a summary or histogram of edges sums up.
 //
 // Lifetime: refers to the buckets that it was made of.
 struct Distribution {
@@ -77,7 +77,7 @@ class MetricVisitor {
   virtual void ConnectionSample(size_t index, std::string_view state, MetricValue value) = 0;
 
   // A sample of `edges[index]` of the exposition. All samples of an edge have its ExportedEdge::label_values(), so a
-  // writer can render these labels once for all families. `more_label_values` are those of the labels that follow.
+  // writer can render these labels once for all families. `more_label_values` are the values of the labels that follow.
   virtual void EdgeSample(size_t index, absl::Span<const std::string_view> more_label_values, MetricValue value) = 0;
   virtual void EdgeDistributionSample(size_t index, const Distribution& distribution) = 0;
 

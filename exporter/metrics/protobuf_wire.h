@@ -9,8 +9,8 @@
 
 namespace tcpgauge {
 
-// The parts of protobuf's binary format (protobuf.dev, "Encoding") of which WriteProtobuf() makes messages. The Append
-// functions append to `*out`. REQUIRES: 0 < field < 16, so that the tag of a field is one byte.
+// The parts of protobuf's binary format (protobuf.dev, "Encoding") from which WriteProtobuf() builds messages. The
+// Append functions append to `*out`. REQUIRES: 0 < field < 16, so that the tag of a field is one byte.
 
 // Appends `value` in groups of seven bits, the lowest group first.
 void AppendVarint(uint64_t value, std::string* out);

@@ -18,7 +18,8 @@ namespace tcpgauge {
 using AppendLabelFunction = void (*)(const MetricLabel& label, std::string_view value, bool is_first,
                                      std::string* rendered);
 
-// The labels of a list of items in the spelling of a format. They are rendered once and used for all families.
+// The labels of several items, such as edges, in the spelling of one format. They are rendered once and used for all
+// families.
 // Thread: one thread at a time.
 class RenderedLabels {
  public:
@@ -32,7 +33,8 @@ class RenderedLabels {
   // Adds an item with these values.
   void Add(absl::Span<const std::string_view> values);
 
-  // Returns the labels of the item that was added after `index` other ones. The view is valid until the next Add().
+  // Returns the labels of item `index`. Items are numbered from 0 in the order of Add(). The view is valid until the
+  // next Add().
   std::string_view Of(size_t index) const {
     const size_t begin = index == 0 ? 0 : ends_[index - 1];
     return std::string_view(rendered_).substr(begin, ends_[index] - begin);

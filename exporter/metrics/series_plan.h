@@ -15,7 +15,7 @@ namespace tcpgauge {
 //
 // Design. The series of interfaces, edges, workload edges, zones and listeners include counters, and a counter must not
 // vanish. So their shares are fixed before the first packet. Services and endpoints have fixed shares too, so that they
-// need none of the edges' samples. The series of connections come and go anyway, so connections get the room that is
+// take no samples from the edges. The series of connections come and go anyway, so connections get the room that is
 // left in each exposition.
 struct SeriesPlan {
   // The most values of the label `interface`. If there are interfaces without series of their own, they share one of
@@ -98,8 +98,8 @@ constexpr size_t kMaxServiceSamples = 80;
 //   If the rest is too small for them, connections give up to half of their samples to workload edges. If that is not
 //   enough, the rest is divided in proportion to the samples that each of the three needs. The result has no share of
 //   connections (see SeriesPlan).
-// - If the rest is more than these three need after that gift of the connections, endpoints get the remainder too, up
-//   to kMaxEndpointSamples in all.
+// - If the rest is more than the three need, endpoints get the remainder too, up to kMaxEndpointSamples in all. In this
+//   need, connections count without the samples that they may give, even if they give none.
 //
 // REQUIRES: limits.series >= kMinSeriesLimit.
 SeriesPlan PlanSeries(const ExpositionLimits& limits);

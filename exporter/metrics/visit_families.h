@@ -19,8 +19,8 @@ namespace tcpgauge {
 std::vector<prometheus::MetricFamily> CollectFamilies(absl::Span<const prometheus::Collectable* const> sources);
 
 // Hands to `visitor` the families that come before `end` in the catalog. Returns the rest of `families`. With
-// Metric::kCount as `end`, hands over all. Skips families without samples. REQUIRES: `families` are the result of
-// CollectFamilies(), or the rest that an earlier call returned; no histogram has labels; no family is a summary
+// Metric::kCount as `end`, hands over all families. Skips families without samples. REQUIRES: `families` are the result
+// of CollectFamilies(), or the rest that an earlier call returned; no histogram has labels; no family is a summary
 // or a native histogram.
 absl::Span<const prometheus::MetricFamily> VisitFamilies(absl::Span<const prometheus::MetricFamily> families,
                                                          Metric end, MetricVisitor* visitor);

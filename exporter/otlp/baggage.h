@@ -18,8 +18,8 @@ using KeyValues = std::vector<std::pair<std::string, std::string>>;
 // W3C Baggage header, but without properties: a ";" is part of the value.
 //
 // Keys and values are percent-decoded, so they may hold any bytes. White space around keys and values is dropped before
-// that. Empty items are skipped. An empty value is allowed, an empty key is an error. If a key occurs several times,
-// its last item counts. If `text` is empty, the result is empty.
+// the decoding. Empty items are skipped. An empty value is allowed, an empty key is an error. If a key occurs several
+// times, its last item counts. If `text` is empty, the result is empty.
 //
 // Errors: InvalidArgument if an item is not KEY=VALUE, or if its percent-encoding is malformed. The message gives the
 // number of the item, counted from 1. It leaves out the item's text, which may be a secret.

@@ -18,9 +18,9 @@ class ConsoleOutput {
   // `haste` may be null; otherwise it must outlive this object.
   ConsoleOutput(int fd, const Haste* haste) : fd_(fd), haste_(haste) {}
 
-  // Writes `text` and a newline. REQUIRES: `text` is one line. Waits for the reader at most `timeout_ms` in all, and in
-  // haste not beyond Haste::deadline_ns(). If `timeout_ms` is 0, does not wait. If an error cut the previous line
-  // short, first ends that line with a newline.
+  // Writes `text` and a newline. REQUIRES: `text` is one line. Waits for the reader at most `timeout_ms` in all. In
+  // haste, the wait ends at Haste::deadline_ns() at the latest. If `timeout_ms` is 0, does not wait. If an error cut
+  // the previous line short, first ends that line with a newline.
   //
   // Errors: DeadlineExceeded when the time is over, or Unavailable if the descriptor cannot be written. In both cases a
   // part of the line may have been written.

@@ -28,9 +28,10 @@ struct CurlTransportOptions {
 // Sends bodies to an OTLP receiver by HTTP POST, with libcurl, over a connection that stays open. The environment names
 // the proxy, if any (ProxySettings).
 //
-// Create() reads the PEM files of `tls`. Start() reads those files again that have changed. Connections that are opened
-// later use the new contents. If a changed file cannot be read, its previous contents stay in use, and a warning is
-// logged, once for each change. For example, the agent may not read the file any more once its privileges are dropped.
+// Create() reads the PEM files of `tls`. Start() looks whether these files have changed, and reads the changed ones
+// again. Connections that are opened later use the new contents. If a changed file cannot be read, its previous
+// contents stay in use, and a warning is logged, once for each change. For example, the agent may not read the file any
+// more once its privileges are dropped.
 //
 // Thread: one thread at a time.
 // Bounds: The body of an answer is cut after kMaxAnswerBytes (HttpAnswer::body_cut).

@@ -23,7 +23,7 @@ struct OtelSettings {
   bool push = false;     // push the metrics to an OTLP receiver
   bool console = false;  // write the metrics to standard output
   // OTEL_METRICS_EXPORTER names prometheus. That does not start the web server: only the agent's own options do. The
-  // caller warns if they do not.
+  // caller warns if no option starts it.
   bool prometheus = false;
 
   // The receiver. Without `push`, these fields have no meaning.
@@ -61,9 +61,10 @@ struct OtelSettings {
 // In cases 3 and 4, unless `only_by_option` is true, OTEL_METRICS_EXPORTER also turns the outputs `console` and
 // `prometheus` on if it names them.
 //
-// An empty variable counts as not set. So does a variable with a wrong value, except for a URL as under Errors. In a
-// list, an unknown exporter or a header that tcpgauge sets itself is left out, and the rest of the list counts. A
-// time-out of 0 means no limit in the specification, and one hour here. Variables of outputs that are off are not read.
+// An empty variable counts as not set. A variable with a wrong value counts as not set too, unless it is a URL (see
+// Errors). In a list, an unknown exporter or a header that tcpgauge sets itself is left out, and the rest of the list
+// counts. A time-out of 0 means no limit in the specification, and one hour here. Variables of outputs that are off are
+// not read.
 //
 // For each wrong value, a line with the variable's name and the right values is appended to `*warnings`. The line
 // leaves out values that may hold a secret. A line is also appended when OTEL_SDK_DISABLED overrules `endpoint_option`,

@@ -50,7 +50,7 @@ struct OtlpEncoderOptions {
 // buckets of ExponentialBuckets.
 //
 // A sum or a histogram starts when its connection began, when its edge or workload edge got series, or when its
-// interface began to be counted. The sums of the process start with the process, and all others with the capture.
+// interface began to be counted. The sums of the process start with the process. All other sums start with the capture.
 // - The start time of a cumulative point is this start.
 // - The start time of a delta is this start or the time of the previous point, whichever is later. At the first point,
 //   and after a restart of the counter, the delta is the whole value.
@@ -93,7 +93,7 @@ class OtlpEncoder {
   explicit OtlpEncoder(OtlpEncoderOptions options) : options_(std::move(options)) {}
 
   // Returns `exposition` as requests, in the order in which they should be sent. `time_ns` (Unix epoch) is the time of
-  // the points. A start time that is later, because the wall clock was set back, is replaced by `time_ns`. Deltas are
+  // the points. A start time later than `time_ns` (the wall clock was set back) is replaced by `time_ns`. Deltas are
   // relative to the previous call of Encode(), even if its result was never sent.
   std::vector<OtlpRequest> Encode(const Exposition& exposition, int64_t time_ns);
 

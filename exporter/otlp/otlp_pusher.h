@@ -61,8 +61,8 @@ class OtlpPusher {
   void BeginStop();
   // Calls BeginStop(), and returns when the thread has ended. Sending ends after the export timeout at the latest. In
   // haste, sending and writing to standard output end at Haste::deadline_ns() at the latest. The wait for a snapshot
-  // (SnapshotHub::Fresh()) is not cut short. So call Stop() when the hub has the final snapshot, for which nobody
-  // waits. Without Start(), or when called again, has no effect.
+  // (SnapshotHub::Fresh()) is not cut short. So call Stop() when the hub has the final snapshot. Then Fresh() does not
+  // wait. Without Start(), or when called again, has no effect.
   void Stop();
 
  private:

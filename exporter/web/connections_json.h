@@ -36,8 +36,8 @@ absl::StatusOr<ConnectionQuery> ParseConnectionQuery(const HttpRequest& request)
 // directly, without an object for each value.
 //
 // Bounds: takes the memory of the text, which is allocated once, and that of ChooseConnections(). A connection takes
-// some 800 bytes of text, and at most 1,504 and the name of its interface. The names of the ends, views and a service
-// come on top: see IdentityJsonBytes(), kViewJsonBytes and kServiceJsonBytes.
+// some 800 bytes of text, and at most 1,504 bytes plus the name of its interface. The names of the ends, views and a
+// service come on top: see IdentityJsonBytes(), kViewJsonBytes and kServiceJsonBytes.
 std::string ConnectionsJson(const Snapshot& snapshot, const ConnectionQuery& query, const std::string& agent);
 
 // As above, but returns nullopt soon after `must_stop` has returned true. Calls `must_stop` as ChooseConnections()

@@ -31,7 +31,7 @@ enum class EdgeSort : uint8_t {
   kLoss,             // highest share of retransmitted segments first; rows without segments come last
   kRetransmissions,  // most retransmitted segments first
   kResponse,         // longest mean response time first; rows without an exchange come last
-  kRtt,              // longest mean round-trip time of handshakes first; rows without one come last
+  kRtt,              // longest mean round-trip time of handshakes first; rows without handshakes come last
   kClients,          // of services: most clients first
   kClient,           // of edges: ascending by the 16 bytes of the client's address (see IpAddress)
   kClientName,       // of edges: ascending by ShownName() in lower case; unknown names come last
@@ -62,8 +62,8 @@ constexpr size_t kMaxEdgesListed = 10000;
 // Errors: InvalidArgument if a value is wrong or one of these parameters is repeated. The message is one line.
 absl::StatusOr<EdgeQuery> ParseEdgeQuery(const HttpRequest& request, EdgeListKind kind);
 
-// What a row is sorted by. No pointer is null, but `*client_identity` and `*server_identity` may be. The objects to
-// which the pointers point must outlive the row.
+// What a row is sorted by. No pointer is null, but `*client_identity` and `*server_identity`, which are pointers too,
+// may be null. The objects to which the pointers point must outlive the row.
 struct EdgeRow {
   const EdgeCounters* counters = nullptr;
   const EdgeCounters* change = nullptr;  // what was counted lately; all rows of a list have the same period
@@ -79,7 +79,7 @@ struct EdgeRow {
 // takes some milliseconds, or some 20 ms if the order is one of names.
 //
 // Thread: any.
-// Bounds: 48 bytes for each row, and its name if the order is one of names.
+// Bounds: 48 bytes for each row, plus its name if the order is one of names.
 std::optional<std::vector<uint32_t>> OrderEdges(absl::Span<const EdgeRow> rows, const EdgeQuery& query,
                                                 absl::FunctionRef<bool()> must_stop);
 

@@ -15,9 +15,9 @@
 
 namespace tcpgauge {
 
-// Functions that write what an edge, or a group of edges, counted, as docs/openapi.json describes it. WriteEdgeClient()
-// and WriteEdgeServer() write a whole object. The other Write functions append members to an object that the caller has
-// begun.
+// Functions that write what was counted for an edge or a group of edges, as docs/openapi.json describes it.
+// WriteEdgeClient() and WriteEdgeServer() write a whole object. The other Write functions append members to an object
+// that the caller has begun.
 //
 // Thread: any thread may call these functions.
 
@@ -29,14 +29,14 @@ struct EdgeSumView {
   double change_seconds;  // the period of `change`; 0 = not known
 };
 
-// Writes the members of the schema Sum, or of EdgeSum if `has_buckets`. No comma stands in front of the first.
+// Writes the members of the schema Sum, or of EdgeSum if `has_buckets`. No comma stands in front of the first member.
 void WriteEdgeSum(const EdgeSumView& sum, bool has_buckets, JsonWriter* writer);
 
 // The most bytes that WriteEdgeSum() writes.
 size_t EdgeSumJsonBytes(const EdgeSumView& sum, bool has_buckets);
 
 // Writes an object of the schema EdgeClient. `prefix_bits` is the length of the prefix that begins with `address`, or
-// nullopt if the address is a single one.
+// nullopt if `address` stands for itself alone.
 void WriteEdgeClient(const IpAddress& address, std::optional<int> prefix_bits, const IdentityRef& identity,
                      JsonWriter* writer);
 // Writes an object of the schema EdgeServer. For `prefix_bits`, see WriteEdgeClient().

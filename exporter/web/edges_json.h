@@ -16,7 +16,7 @@ namespace tcpgauge {
 // be empty. Returns nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
-// Bounds: the text, which is allocated once. An edge takes some 1,400 bytes of it, and the names of its ends.
+// Bounds: the text, which is allocated once. An edge takes some 1,400 bytes of the text, plus the names of its ends.
 std::optional<std::string> EdgesJson(const Snapshot& snapshot, const EdgeQuery& query, const std::string& agent,
                                      absl::FunctionRef<bool()> must_stop);
 

@@ -28,7 +28,7 @@ struct HistoryQuery {
   std::optional<Endpoint> server;   // the server of the edges; nullopt: any
   std::optional<IpAddress> client;  // their client; nullopt: any
   size_t limit = 0;                 // how many edges to list at most
-  // Only seconds that end more than a millisecond later are wanted. Wall time, Unix epoch.
+  // Only seconds that end more than a millisecond after this time are wanted. Wall time, Unix epoch.
   int64_t since_ns = 0;
 };
 
@@ -41,7 +41,7 @@ struct HistoryQuery {
 //
 // A parameter that is missing or empty leaves the default. Other parameters are ignored.
 //
-// Errors: as those of ParseConnectionQuery().
+// Errors: those of ParseConnectionQuery().
 absl::StatusOr<HistoryQuery> ParseHistoryQuery(const HttpRequest& request);
 
 // Returns the answer of /api/v1/history, as docs/openapi.json describes it. `snapshot` may be any snapshot of this
@@ -49,8 +49,8 @@ absl::StatusOr<HistoryQuery> ParseHistoryQuery(const HttpRequest& request);
 // empty. Returns nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
-// Bounds: a text of 1 MB at most (see kMostHistoryBytes). The totals take some 20 kB of the text, and a busy edge as
-// much. Beside the text, takes 1.1 MB while edges are listed.
+// Bounds: a text of 1 MB at most (see kMostHistoryBytes). The totals take some 20 kB of the text, and a busy edge takes
+// as much. Beside the text, takes 1.1 MB while edges are listed.
 std::optional<std::string> HistoryJson(const HistoryView& history, const Snapshot& snapshot, const HistoryQuery& query,
                                        const std::string& agent, absl::FunctionRef<bool()> must_stop);
 

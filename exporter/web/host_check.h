@@ -12,8 +12,8 @@
 
 namespace tcpgauge {
 
-// The names by which users reach the agent. A function may be empty. Otherwise it returns at once, and never null.
-// Several threads may call it at a time.
+// The names by which users reach the agent. A function may be empty. Otherwise it returns at once, and its result is
+// not null. Several threads may call it at a time.
 struct HostNames {
   using List = std::shared_ptr<const std::vector<std::string>>;
 
@@ -24,15 +24,15 @@ struct HostNames {
 
 // Refuses requests that name a host which is not this agent.
 //
-// Design. A page of any web site may ask for http://evil.example:10406/, and its name server may answer with 127.0.0.1
-// or an address of the local network (DNS rebinding). The browser then takes the agent for a part of that site, and
-// lets the site's scripts read the answers. Only the header Host shows the difference: it has the site's name. An IP
-// address cannot be rebound, so all IP addresses are allowed. Requests without a host are allowed too, because no
-// browser sends them: those of HTTP/1.0 without a header Host, and those with an empty one. A client of a unix socket
-// is no browser, so all of its requests are allowed.
+// Design. A page of any web site may ask for http://evil.example:10406/, and the site's name server may answer with
+// 127.0.0.1 or an address of the local network (DNS rebinding). The browser then takes the agent for a part of that
+// site, and lets the site's scripts read the answers. Only the header Host shows the difference: it has the site's
+// name. An IP address cannot be rebound, so all IP addresses are allowed. Requests without a host are allowed too,
+// because no browser sends them: those of HTTP/1.0 without a header Host, and those with an empty one. A client of a
+// unix socket is no browser, so all of its requests are allowed.
 //
-// The host of a request is that of an absolute target, or else of the header Host. ParseRequestHead() makes sure that
-// there is at most one, and that it is valid.
+// The host of a request is that of an absolute target, or else of the header Host. ParseRequestHead() makes sure that a
+// request has at most one host, and that the host is valid.
 //
 // Thread: any thread may call the const methods.
 class HostCheck {

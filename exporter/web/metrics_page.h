@@ -21,16 +21,16 @@ namespace tcpgauge {
 
 // Makes the page of the metrics, in the format and encoding that a request accepts.
 //
-// Design. Requests for the same snapshot share one text of each format, and one compressed text of each. (A text here
-// may be protobuf.) Otherwise each request would cost the processor time of a text, and each client that does not read
-// would hold the memory of a text. A text is used for one second at most, because it also has the counters of the agent
-// and of the process, which change without a new snapshot. (A compressed text may be made from a plain one that is
-// almost a second old.)
+// Design. Requests for the same snapshot share one text of each format, and one compressed text of each format. (A text
+// here may be protobuf.) Otherwise each request would cost the processor time of a text, and each client that does not
+// read would hold the memory of a text. A text is used for one second at most, because it also has the counters of the
+// agent and of the process, which change without a new snapshot. (A compressed text may be made from a plain one that
+// is almost a second old.)
 //
 // Thread: any. Requests for the same text wait for each other, so that the text is made once.
 // Bounds: keeps four texts, besides those that are being sent: a plain and a compressed one in Prometheus's text
-// format, and the same in the other format that was asked for last. Nobody is expected to ask for three formats all the
-// time.
+// format, and the same two in OpenMetrics or protobuf, whichever was asked for last. Nobody is expected to ask for
+// three formats all the time.
 class MetricsPage {
  public:
   static constexpr int64_t kLongestUseNs = kNanosecondsPerSecond;

@@ -17,8 +17,8 @@ namespace tcpgauge {
 // nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
-// Bounds: EdgeGroupsBytes(), and the text, which is allocated once. A service takes some 1,100 bytes of it, and the
-// names of the server.
+// Bounds: EdgeGroupsBytes(), and the text, which is allocated once. A service takes some 1,100 bytes of the text, plus
+// the names of the server.
 std::optional<std::string> ServicesJson(const Snapshot& snapshot, const EdgeQuery& query, const std::string& agent,
                                         absl::FunctionRef<bool()> must_stop);
 

@@ -32,8 +32,8 @@ using EffectiveFlags = std::vector<std::pair<std::string, std::string>>;
 
 // Returns the answer of /api/v1/status, as docs/openapi.json describes it: one JSON object with version, interfaces,
 // counters of the capture, limits and options. `capture_filter` is the pcap-filter(7) expression of the capture; empty
-// = all packets. In it, in the names of interfaces and in the values of options, bytes that are not UTF-8 become
-// U+FFFD.
+// = all packets. In the filter, in the names of interfaces and in the values of options, bytes that are not UTF-8
+// become U+FFFD.
 std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const AgentLimits& limits,
                        const EffectiveFlags& flags, std::string_view capture_filter);
 

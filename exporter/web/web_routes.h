@@ -51,12 +51,12 @@ absl::Status CheckTelemetryPath(const std::string& path);
 // "/api/v1/edges", "/api/v1/services", "/api/v1/history" and the telemetry path. REQUIRES:
 // CheckTelemetryPath(sources.telemetry_path) is OK.
 //
-// If there is no UI, only the health paths and the telemetry path have routes. Then requests for the others get 404 and
-// a line that says why. The page and the JSON API are behind a HostCheck.
+// If there is no UI, only the health paths and the telemetry path have routes. Then requests for the other paths get
+// 404 and a line that says why. The page and the JSON API are behind a HostCheck.
 //
 // `sources` is copied. The objects to which its pointers point must outlive the routes.
-// Thread: any thread may call the routes' handlers. The handlers of the API and the metrics wait for
-// SnapshotHub::Fresh(). Only that of the history does not wait.
+// Thread: any thread may call the routes' handlers. The handlers of the metrics and of the API wait for
+// SnapshotHub::Fresh(), except the handler of the history, which does not wait.
 // Bounds: A list of connections, edges, services or seconds takes at most one second of processor time. A request that
 // would take more gets 503, with an error as JSON that says what would be cheaper. When a request is abandoned
 // (HttpRequest::IsAbandoned()), the wait for its snapshot ends within SnapshotHub::kStopPollNs, and the making of its

@@ -45,12 +45,13 @@ namespace tcpgauge {
 //   the read of a file. HTTP begins to stop on a thread of its own.
 // - FinishConnectionLog(): the reader of the log. Without haste, this step gives up when the reader has taken no byte
 //   for 5 s (Patience).
-// - PrintFinalState(): the reader of standard output, as long as FinishConnectionLog() for its reader.
+// - PrintFinalState(): the reader of standard output, with the same limits as FinishConnectionLog().
 // - Stop(): the receiver of the last push. In haste, this push runs beside the steps above. Without haste, this push
 //   has the export timeout. Then Stop() waits for the threads that make names, which may be in a look-up of the
 //   Kubernetes API's host name, and for the threads of HTTP. Handlers look at HttpRequest::IsAbandoned(), but bcrypt
 //   cannot be interrupted.
-// - FlushLog(): the reader of standard error. In haste at least 50 ms, without haste 1 s.
+// - FlushLog(): the reader of standard error. In haste, this step gives up when the 0.8 s are over, but not before 50
+//   ms. Without haste, it gives up after 1 s.
 // If the process still exists 0.95 s after the signal, the guard of EndSoon() ends it, with the status of
 // SetCutShortStatus().
 //
@@ -77,8 +78,9 @@ class Agent {
   // EndNames::Start() and HttpServer::Serve(). After an error, the agent must be destroyed.
   absl::Status Serve();
 
-  // The end has three steps, in this order. Each step first calls the step before it, if the caller has not done so. A
-  // second call of a step changes nothing and returns the same status. REQUIRES: Serve() was called.
+  // The agent's own part of the end has three steps, in this order. Each step first calls the step before it, if the
+  // caller has not done so. A second call of a step changes nothing and returns the same status. REQUIRES: Serve() was
+  // called.
   //
   // Steps that protect data come before steps that may take long. HTTP stops meanwhile on a thread of its own, because
   // a request in progress may compute for long. In haste, the last push begins in the first step, so that the
@@ -113,7 +115,7 @@ class Agent {
   // Whether capture makes progress; see CaptureEngine::IsHealthy().
   bool IsHealthy() const { return engine_->IsHealthy(); }
   // A few words that the top view should show; may be empty. They tell the user that HTTP is not served, because
-  // another program, as a rule another agent, listens on the default address.
+  // another program, usually another agent, listens on the default address.
   const std::string& notice() const { return notice_; }
 
   // Where HTTP can be reached (see HttpServer::urls()); empty without HTTP.

@@ -12,8 +12,8 @@ namespace tcpgauge {
 // capture file, log or socket. Needs no privilege, so it can run on another host than the agent, as in CI. With
 // --attach, checks only the address.
 //
-// Whatever may exist at the next start, though it does not exist now, is not checked: interfaces, addresses, users, and
-// files other than the web configuration. See CheckCapture() for what is known of the filter.
+// Things that may come into existence before the agent starts are not checked: interfaces, addresses, users, and files
+// other than the web configuration. See CheckCapture() for what is known of the filter.
 //
 // Thread: the only thread of the process (see FitToMemory()). Logs warnings as the start does. Errors:
 // kInvalidArgument, also for a file that cannot be read, because the caller asks for a verdict on the files too. The

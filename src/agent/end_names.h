@@ -37,7 +37,7 @@ class EndNames {
   // Gives the workers a new map. The thread that calls Start() calls it once, and later the maker's thread calls it.
   using Post = std::function<void(const std::shared_ptr<const IdentityMap>&)>;
 
-  // Returns the error of Open() that needs no file: a wrong URL of the API server.
+  // Returns the error of Open() that can be found without a file: a wrong URL of the API server.
   static absl::Status Check(const Options& options);
 
   // Reads --identity.file if a capture is read from a file. Starts no thread. Null if `options` ask for no names.

@@ -10,7 +10,7 @@
 namespace tcpgauge {
 
 // Prints the hub's current snapshot on standard output, in the form that --output asks for. Without --output, prints
-// nothing. Waits for a slow reader as long as Patience allows after BeginEnd().
+// nothing. Waits for a slow reader as long as Patience allows after Patience::BeginEnd().
 //
 // Errors: kUnavailable when standard output cannot be written, or when its reader was given up.
 absl::Status PrintFinalState(const Options& options, const SnapshotHub& hub, const Haste& haste);

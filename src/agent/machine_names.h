@@ -27,8 +27,8 @@ class MachineNames {
   // `host` takes the place of the kernel's name.
   MachineNames(const std::string& host, Resolver resolver);
 
-  // Starts the look-up, unless the host name has a dot, and so is fully qualified. Call it once. If no thread can be
-  // started, the fully qualified name stays unknown.
+  // Starts the look-up, unless the host name has a dot. A name with a dot counts as fully qualified. Call it once. If
+  // no thread can be started, the fully qualified name stays unknown.
   void LookUp();
 
   // Returns the names that are known, in no order. Never null.

@@ -20,7 +20,7 @@ uint64_t MemoryLimitOf(const Options& options);
 // asked for. `pushes` says whether metrics are pushed.
 //
 // If everything that `options` ask for may take more than half of the limit, also calls KeepHeapTight(). Call
-// FitToMemory() before threads are started, because KeepHeapTight() must come first.
+// FitToMemory() before threads are started, because KeepHeapTight() must be called before that.
 //
 // Errors: kInvalidArgument when --max-memory is too small even for LeastPlan(). A control group's limit that is too
 // small is not an error: a warning is logged, and the result is LeastPlan().

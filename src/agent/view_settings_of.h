@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-// Returns how the top view looks and starts: as the options and the configuration file of the user say (see
-// ViewConfigPath()). The file is read with the rights of the user who started the process, whatever capabilities the
-// program has. If the program runs as tcptrack, the file is not read.
+// Returns the settings for the look and the start of the top view, from the options and the user's configuration file
+// (see ViewConfigPath()). The file is read with the rights of the user who started the process, whatever capabilities
+// the program has. If the program runs as tcptrack, the file is not read.
 //
 // Thread: the only thread of the process, before privileges are given up.
 // Errors: those of ReadViewConfig() and ActAsPlainUser().

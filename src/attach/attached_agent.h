@@ -23,7 +23,7 @@ namespace tcpgauge {
 //
 // While there is no usable answer, the thread keeps asking every second, and publishes copies of the last snapshot. In
 // these copies, Snapshot::trouble says for how long there has been no usable answer. Unless the error is kUnavailable,
-// Snapshot::trouble also has its message.
+// Snapshot::trouble also has the error's message.
 //
 // Owns the thread, the connection and the hub.
 // Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The top view's thread posts to
@@ -37,7 +37,7 @@ namespace tcpgauge {
 // parser, and the rest for the libraries.
 class AttachedAgent {
  public:
-  // How many edges to ask for: those with the highest rates. An agent exports fewer by default.
+  // The agent is asked for at most this many edges, those with the highest rates. An agent exports fewer by default.
   static constexpr size_t kMaxEdges = 1000;
 
   // Asks the agent once, and starts the thread after an answer. A wrong address or password therefore shows at the

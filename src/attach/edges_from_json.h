@@ -26,13 +26,13 @@ struct EdgesAnswerBounds {
 
 // Returns the edges that `body` describes. `body` is the answer of /api/v1/edges to a request with the parameter
 // `limit`, and is read while it arrives. EdgesView::other and EdgeChanges::other get the agent's totals less all listed
-// edges, so that everything adds up to the totals. Members that the answer does not have are empty. Distributions are
-// skipped, so they are empty too.
+// edges, so that the listed edges and `other` add up to the totals. Members that the answer does not have are empty.
+// Distributions are skipped, so they are empty too.
 //
 // The answer is not trusted: see SnapshotFromJson(). An edge whose client or server cannot be read is an error.
 //
 // Bounds: EdgesAnswerBounds, and AnswerBounds::kIdentitiesBytes of identities, where each end of each edge counts.
-// Errors: as SnapshotFromJson().
+// Errors: those of SnapshotFromJson().
 absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit);
 
 }  // namespace tcpgauge

@@ -46,8 +46,8 @@ class HttpFetch final : public AnswerBody {
   void Cancel();
 
  private:
-  // Waits until the request has made progress, for at most a second. Returns the answer once it is complete, before
-  // that nullopt.
+  // Waits until the request has made progress, for at most a second. Returns the answer once it is complete, and
+  // nullopt before.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
   void TakeLast(HttpAnswer* answer);
   void SetWaiting(std::string body);

@@ -11,7 +11,7 @@
 namespace tcpgauge {
 
 // The bounds of an answer of /api/v1/connections. They are above what an agent sends: a connection takes about 900
-// bytes, or 10,000 with the most and longest views and the longest names. Its answers nest seven levels deep.
+// bytes, or 10,000 with the most and longest views and the longest names. An agent's answers nest seven levels deep.
 struct AnswerBounds {
   static constexpr size_t kBytes = 4 << 20;          // of the whole answer, with kConnectionBytes
   static constexpr size_t kConnectionBytes = 10240;  // added to kBytes for each connection that was asked for
@@ -33,10 +33,10 @@ struct AnswerBounds {
 // may leave members out or send more. Missing members count as 0 or unknown, and so do values of another type or out of
 // range. Unknown members are skipped. If a member occurs twice, the last one counts. A connection without a known state
 // counts as established. Without a service, the service is the server. Of a connection's views, only the first
-// ConnectionView::kMaxPerConnection are read, and a view whose client or server cannot be read is left out. A name of
-// an end that does not follow IsName() is unknown, except that of a process. Times are from 1970 to 2116, durations at
-// most 146 years, and rates at most 10^18 bytes a second. The names of agents, interfaces and processes may hold any
-// characters: make them printable before you show them.
+// ConnectionView::kMaxPerConnection are read, and a view whose client or server cannot be read is left out. If the name
+// of an end does not follow IsName(), it counts as unknown, unless it is the name of a process. Times are from 1970 to
+// 2116, durations at most 146 years, and rates at most 10^18 bytes a second. The names of agents, interfaces and
+// processes may hold any characters: make them printable before you show them.
 //
 // Bounds: AnswerBounds. The time is proportional to the length of the answer. Besides the snapshot, takes at most 64
 // MiB and the piece of the body at hand.

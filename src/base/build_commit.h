@@ -10,7 +10,7 @@ namespace tcpgauge {
 // commit in its file COMMIT.
 //
 // - "-dirty" is appended when the checkout had changes that were not committed.
-// - "unknown" is returned when there is no file COMMIT, and no checkout or no git.
+// - "unknown" is returned when there is no file COMMIT, and either no checkout or no git.
 //
 // Call it only from src/agent, because each new commit relinks everything that depends on this target.
 std::string BuildCommit();

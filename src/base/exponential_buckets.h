@@ -17,8 +17,8 @@ namespace tcpgauge {
 // OpenTelemetry's numbering (data model, "Exponential Buckets"). Prometheus gives the same bucket the number i + 1. The
 // scale is Prometheus's schema.
 //
-// The scale is kMaxScale at first, so a bucket's upper bound is 9 % above its lower one. While the values do not fit
-// into kMaxBuckets buckets, the scale falls by one, which merges buckets in pairs. The scale never rises.
+// The scale is kMaxScale at first, so a bucket's upper bound is 9 % above its lower one. If the values do not fit into
+// kMaxBuckets buckets, the scale falls until they fit. Each fall by one merges buckets in pairs. The scale never rises.
 //
 // Thread: one thread at a time; a plain value. A copy takes time in proportion to the buckets in use.
 // Bounds: a fixed amount of memory, whatever is observed.

@@ -25,12 +25,12 @@ namespace tcpgauge {
 // it. So the queue calls poll(2) before each write, and writes at most PIPE_BUF bytes. A writable pipe has room for
 // them. But another writer of the same pipe may take the room in between, and then the write waits. Therefore a thread
 // of the queue writes as soon as the process may start threads. Before StartThread(), Add() writes the bytes that the
-// descriptor takes at once, and keeps the rest in memory.
+// descriptor takes without a wait, and keeps the rest in memory.
 //
 // Thread: any. One thread calls StartThread() and destroys the queue.
 // Bounds: at most kMaxLines lines and kMaxBytes bytes wait, besides the line that is being written. When a further line
 // has no room, the oldest lines are lost, because the newest tell most about the present. A line longer than kMaxBytes
-// is lost itself.
+// is always lost.
 // Errors: Lost lines, and lines that cannot be written, are counted in lost(). As soon as the descriptor takes lines
 // again, the queue writes the line of LossLine in place of the lost lines. After a failed write, LossLine's line comes
 // after the next line that can be written.
@@ -89,7 +89,8 @@ class LineQueue {
 
   const int fd_;
   const LossLine loss_line_;
-  // Made by StartThread(), because a StopSignal takes a descriptor. A log without a thread can say that none is left.
+  // Made by StartThread(), because a StopSignal takes a descriptor. A log without a thread can then still say that no
+  // descriptor is left.
   std::optional<StopSignal> stop_;
   std::atomic<uint64_t> lost_{0};
   std::atomic<uint64_t> lost_untold_{0};

@@ -14,9 +14,9 @@ namespace tcpgauge {
 // The log of the process. Each call of Log() makes one line for standard error. While a LogHold exists, lines are kept
 // in memory.
 //
-// Before StartLogThread(), Log() writes the bytes that standard error takes at once. Afterwards, a thread of the log
-// writes all lines, and Log() never waits for the reader of standard error (see LineQueue). The process calls
-// FlushLog() before it ends.
+// Before StartLogThread(), Log() writes the bytes that standard error takes without a wait, and keeps the rest in
+// memory. Afterwards, a thread of the log writes all lines, and Log() never waits for the reader of standard error (see
+// LineQueue). The process calls FlushLog() before it ends.
 //
 // Lines below the level of SetUpLog() are dropped. Before SetUpLog(), the level is info and the format is logfmt.
 //
