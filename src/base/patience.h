@@ -15,9 +15,9 @@ namespace tcpgauge {
 // Says how long an output waits for its reader:
 //
 // - While the process runs, the output waits without limit, because a reader such as a pager may pause for an hour.
-// - After BeginEnd(), the output waits as long as the reader makes progress. A reader that takes no byte for kStallNs
-//   is given up.
-// - In haste (see Haste), the output also waits no longer than until Haste::deadline_ns().
+// - After BeginEnd(), the output waits as long as the reader makes progress. The output gives up on a reader that takes
+//   no byte for kStallNs.
+// - In haste (see Haste), the output gives up at Haste::deadline_ns() at the latest.
 //
 // Thread: any.
 class Patience {

@@ -18,11 +18,11 @@ struct PatientWriteResult {
 };
 
 // Writes `bytes` to `fd`. Waits for the reader of a pipe, socket or terminal as long as `patience` lasts, and calls
-// `patience->NoteProgress()` when bytes were taken. When the patience is over, still writes the bytes that the
-// descriptor takes at once. The process must ignore SIGPIPE.
+// `patience->NoteProgress()` whenever the descriptor has taken bytes. When the patience is over, still writes the bytes
+// that the descriptor accepts without waiting. The process must ignore SIGPIPE.
 //
 // If `fd` is a blocking pipe or terminal, calls poll(2) before each write(2), and writes at most PIPE_BUF bytes at a
-// time. Such a write waits beyond the patience only if another process fills the pipe in between.
+// time. Such a write waits beyond the patience only if another process fills the pipe between poll(2) and write(2).
 //
 // Thread: any.
 PatientWriteResult PatientWrite(int fd, std::string_view bytes, Patience* patience);

@@ -17,13 +17,13 @@ namespace tcpgauge {
 // many unread messages; a signal ends the wait. A message that cannot be sent is lost without an error, because nobody
 // could act on the error.
 
-// The agent has started.
+// Reports that the agent has started.
 void TellReady(const std::string& status);
-// The agent makes progress: feeds the watchdog.
+// Reports that the agent makes progress, and feeds the watchdog.
 void TellAlive(const std::string& status);
-// The agent makes no progress: does not feed the watchdog.
+// Reports that the agent makes no progress, and does not feed the watchdog.
 void TellStuck(const std::string& status);
-// The agent begins to end.
+// Reports that the agent begins to end.
 void TellStopping();
 
 // Returns the interval, in milliseconds, at which TellAlive() or TellStuck() should be called: half of the time after
@@ -32,7 +32,7 @@ void TellStopping();
 int TellIntervalMs();
 
 // Returns the descriptors of the sockets that the manager opened for this process, and marks them to be closed on exec.
-// Empty when there are none, or when the sockets are for another process.
+// Returns an empty vector if the manager passed no sockets, or if the sockets are for another process.
 std::vector<int> PassedSockets();
 
 }  // namespace tcpgauge

@@ -9,19 +9,19 @@
 
 namespace tcpgauge {
 
-// Functions that end the process in order when the system refuses memory, a thread or a descriptor without which the
-// agent cannot go on. One line on standard error names the limit, and the exit status is 1.
+// Functions that end the process in an orderly way when the system refuses memory, a thread or a descriptor that the
+// agent cannot do without. One line on standard error names the limit, and the exit status is 1.
 //
 // Design. An allocation can fail in any line of the agent and of its libraries, and no caller could go on without the
 // memory. An exception would therefore only lead to abort(): a core dump, and a message that names no limit. A clean
-// end serves an agent that already runs too, because whoever supervises it starts it again.
+// end is right even for an agent that has run for long, because its supervisor starts it again.
 //
 // The kernel and the C library report a shortage as an error number: EMFILE and ENFILE for descriptors, ENOMEM for
 // memory, EAGAIN for threads.
 
-// Ends the process with status 1. First calls the function of BeforeShortageExit(), then writes "tcpgauge: cannot
-// ACTION: LIMIT" to standard error. If `error` is one of the numbers above, LIMIT names the limit and what to use
-// instead. For any other number, LIMIT is strerror(error). Does not allocate memory or run destructors. If standard
+// Ends the process with status 1. First calls the function that BeforeShortageExit() has set, then writes "tcpgauge:
+// cannot ACTION: LIMIT" to standard error. If `error` is one of the numbers above, LIMIT names the limit and what to
+// use instead. For any other number, LIMIT is strerror(error). Does not allocate memory or run destructors. If standard
 // error is a full pipe, drops the line after a tenth of a second.
 // Thread: any. When several threads call it, only the first one writes a line.
 [[noreturn]] void ExitForShortage(const char* action, int error);

@@ -22,9 +22,9 @@ namespace tcpgauge {
 void HandleSignals(StopSignal* stop, Wakeup* reload, Haste* haste);
 
 // Begins the haste, and calls `stop->Stop()`. If the process still exists 0.95 s after the first call, a guard ends the
-// process: some thread does not return, for example from a computation that cannot be interrupted. The guard calls
-// _exit() with the status of SetCutShortStatus(). Before that, it writes a line to standard error, if standard error
-// takes the line at once.
+// process, because some thread does not return, for example from a computation that cannot be interrupted. The guard
+// calls _exit() with the status of SetCutShortStatus(). Before that, it writes a line to standard error, if standard
+// error accepts the line without waiting.
 //
 // The guard is a timer whose signal handler ends the process. So the guard needs no thread, and also works while the
 // process starts. If the kernel has no timer left, there is no guard.

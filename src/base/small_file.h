@@ -10,8 +10,8 @@
 namespace tcpgauge {
 
 // Returns the content of the regular file at `path`. An empty file gives an empty text. Follows symbolic links. Refuses
-// anything that is not a regular file: to read a named pipe or a device could wait or have effects, and /dev/null would
-// look like an empty file.
+// anything that is not a regular file: reading a named pipe or a device could wait or have side effects, and /dev/null
+// would look like an empty file.
 //
 // Thread: any.
 // Bounds: the file may have at most 1 MiB.

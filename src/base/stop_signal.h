@@ -17,7 +17,7 @@ class StopSignal {
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
-  // Further calls change nothing.
+  // Tells the threads to end. Further calls change nothing.
   void Stop();
   // Whether Stop() was called.
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }

@@ -16,8 +16,8 @@ using Uuid = std::array<uint8_t, 16>;
 // Thread: any.
 std::string RandomUuid();
 
-// Returns the UUID of `name` in the name space `space`, as text. It is made of a SHA-1 of both, so equal arguments give
-// the same UUID: version 5 (RFC 9562 section 5.5).
+// Returns the UUID, version 5 (RFC 9562 section 5.5), of `name` in the name space `space`, as text. It is made of a
+// SHA-1 of both, so equal arguments give the same UUID.
 // Thread: any.
 std::string NamedUuid(const Uuid& space, std::string_view name);
 

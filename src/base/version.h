@@ -23,8 +23,8 @@ struct LibraryVersion {
 //     abseil 20220623.1
 //
 // `commit` is BuildCommit(). After the first line come a line for each of `libraries` and a line for abseil. The caller
-// passes the versions of the other libraries, because only one file or folder of the project may include the headers of
-// a library.
+// passes the versions of the other libraries, because the headers of each library may be included in only one file or
+// folder of the project.
 std::string VersionText(const std::string& commit, const std::vector<LibraryVersion>& libraries);
 
 }  // namespace tcpgauge

@@ -13,10 +13,10 @@ namespace tcpgauge {
 
 // Reads files that users write in YAML, with yaml-cpp. Only source files of such readers include this header.
 
-// What is wrong in a document. It is thrown, because yaml-cpp reports its errors by exceptions too. ReadYaml() catches
-// it, so it never leaves a reader.
+// An error in a document. It is thrown as an exception, because yaml-cpp throws its own errors too. ReadYaml() catches
+// both kinds, so neither leaves a reader.
 struct YamlFault {
-  YAML::Mark where;  // YAML::Mark::null_mark(): nowhere in particular
+  YAML::Mark where;  // YAML::Mark::null_mark(): no particular line
   std::string what;
 };
 
@@ -26,10 +26,10 @@ constexpr int kMaxYamlAliases = 100;
 
 // Parses `yaml`, the contents of a file, and calls `read` with its root, which is null for an empty file.
 //
-// Errors: InvalidArgument, in one short line of ASCII that begins with `file` and the line's number: when `read` throws
-// a YamlFault, when `yaml` is no YAML or beyond the bounds, and when it is not a single document in UTF-8, whose only
-// control characters are tabs and line ends. yaml-cpp itself stops at the byte 4 and at the end of the first document,
-// so that what follows would be lost, and deep nesting uses up its stack.
+// Errors: InvalidArgument when `read` throws a YamlFault, when `yaml` is no YAML or exceeds the bounds, or when it has
+// more than one document, is not UTF-8, or has control characters other than tabs and line ends. The message is one
+// short line of ASCII. It begins with `file` and, if the error has a place, the number of the line. yaml-cpp alone
+// would lose all text after a byte 4 or after the first document, and deep nesting would use up the stack.
 //
 // Thread: any.
 absl::Status ReadYaml(const std::string& yaml, const std::string& file,
@@ -38,8 +38,8 @@ absl::Status ReadYaml(const std::string& yaml, const std::string& file,
 // Returns `text`, which comes from the file, for a message: in quotes, escaped, and cut if it is long.
 std::string QuotedYaml(const std::string& text);
 
-// Each of the next two functions returns the value of `node`, and throws a YamlFault if it is none. `name` stands for
-// the value in messages.
+// These two return the value of `node`: a text, or true or false. They throw a YamlFault if `node` has no such value.
+// Messages call the value `name`.
 std::string YamlText(const YAML::Node& node, const std::string& name);
 bool YamlBoolean(const YAML::Node& node, const std::string& name);
 

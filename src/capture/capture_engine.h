@@ -29,8 +29,8 @@ namespace tcpgauge {
 
 struct EngineOptions {
   // max_connections, edges.max_exported and edges.max_new_per_minute are for all workers together. The other members
-  // are for each worker. Each worker has at least one new edge a minute, unless max_new_per_minute is 0. In a live
-  // capture, the engine sets edges.first_window.
+  // are for each worker. Each worker's share of max_new_per_minute is at least 1, unless max_new_per_minute is 0. In a
+  // live capture, the engine sets edges.first_window.
   TableOptions table;
   WorkerOptions worker;  // the engine sets `sample`
   CollectorOptions collector;
@@ -54,10 +54,10 @@ struct EngineOptions {
 //   them to each worker with one atomic exchange. In the same way, PostIdentities() posts identity maps, and the
 //   collector's thread posts which connections have series (WorkerPublisher::KeepListed()).
 // - Wakeup: an eventfd. Writing to it never blocks.
-// - last_progress_ns(): an atomic time, from which /-/healthy is answered.
+// - last_progress_ns(): an atomic time, on which the answer of /-/healthy depends.
 // - WantSnapshot(): an atomic time. Readers want a snapshot that begins at this time or later. SnapshotHub asks for the
-//   beginning of a tick (publish_interval_ns). So a worker publishes at most once a tick for all readers that want few
-//   connections, and once for all that want all connections.
+//   beginning of a tick (publish_interval_ns). So in each tick, a worker publishes at most one snapshot for all readers
+//   that want few connections, and at most one for all readers that want all connections.
 //
 // Only the collector and the readers take the lock of the hub. tests/stress runs workers, a collector and
 // readers together, also under the thread sanitizer.

@@ -73,16 +73,16 @@ struct WorkerLinks {
   bool logs_events = true;
   std::function<void(const absl::Status&)> on_source_error;  // called on the worker's thread when a source fails
   // Called on the worker's thread when its capture has ended and its last snapshot is published. The argument is the
-  // status that Run() will return: after the stop signal if stay_at_end is set and the status is OK, and otherwise
-  // soon. Exception: with `handover`, a worker whose last interface has failed calls this at once, before its last
-  // snapshot, and then serves the other workers until the stop signal. Null: not called.
+  // status that Run() will return. If stay_at_end is set and the status is OK, Run() returns after the stop signal.
+  // Otherwise Run() returns soon. Exception: with `handover`, a worker whose last interface has failed calls this at
+  // once, before its last snapshot, and then serves the other workers until the stop signal. Null: not called.
   std::function<void(const absl::Status&)> on_capture_end;
 };
 
 // One worker: reads and decodes packets from its sources, applies them to its connection table, and copies the table
 // for the collector. With WorkerLinks::handover, it hands over the packets of connections that other workers have, and
-// receives those of its own (see Handover). The packets of several interfaces reach the table in the order of their
-// times (see PacketMerger).
+// receives the packets of its own connections (see Handover). The packets of several interfaces reach the table in the
+// order of their times (see PacketMerger).
 //
 // Owns its sources and its table.
 // Thread: one thread calls Run(). Other threads may call only the methods whose comments say so.
@@ -224,7 +224,7 @@ class CaptureWorker final : private EndedConnectionSink {
   Sweep sweep_ = Sweep::kIdle;
   int64_t next_sweep_ns_ = 0;
   std::vector<size_t> swept_;              // the interfaces that were forgotten when the sweep began
-  ConnectionTable::InterfaceSet surplus_;  // those of them whose connections the sweep moves to "other"
+  ConnectionTable::InterfaceSet surplus_;  // the part of swept_ whose connections move to "other"
   Mailbox<LocalListeners> listeners_;
   Mailbox<std::shared_ptr<const IdentityMap>> identities_;
   Mailbox<std::vector<uint32_t>> slots_to_list_;

@@ -12,10 +12,11 @@ namespace tcpgauge {
 // Checks names of interfaces and a filter as far as that is possible without opening a device. `names` may be empty.
 // Whether an interface exists is not checked.
 //
-// The filter is compiled for the packets of each name: what `any` delivers, netfilter's log, or Ethernet for all other
-// names and if there is none. So a filter on link addresses passes the check even if an interface has no such
-// addresses, for example a tunnel of raw IP. Compiling may take most of a minute for a filter of thousands of hosts,
-// and looks up the names of hosts in it. Logs what DistinctInterfaces() and FilterProgram::Compile() log.
+// The filter is compiled for the link type of each name: the link type of `any`, that of netfilter's log, or Ethernet
+// for any other name. Without names, it is compiled for Ethernet. So a filter on link addresses passes the check even
+// if an interface has no such addresses, for example a tunnel of raw IP. Compiling may take most of a minute for a
+// filter of thousands of hosts, and looks up the names of hosts in it. Logs what DistinctInterfaces() and
+// FilterProgram::Compile() log.
 //
 // Thread: any. Errors: kInvalidArgument. The message is one line. It quotes the name and says what would be right, or
 // quotes the filter and names pcap-filter(7).

@@ -19,9 +19,9 @@ namespace tcpgauge {
 // "eth0:1"), or name the same groups of netfilter ("nflog" and "nflog:0").
 //
 // Thread: any.
-// Errors: kInvalidArgument when `any` stands beside a network interface. `any` captures that interface too, but not in
-// promiscuous mode. So leaving out either name would lose something that the user asked for. If `wait`, a name without
-// a number may be that of an interface that does not exist yet, and so counts as a network interface.
+// Errors: kInvalidArgument when `names` has both `any` and a network interface. `any` captures that interface too, but
+// not in promiscuous mode. So leaving out either name would lose something that the user asked for. If `wait`, a name
+// without a number may be that of an interface that does not exist yet, and so counts as a network interface.
 absl::StatusOr<std::vector<std::string>> DistinctInterfaces(
     const std::vector<std::string>& names, bool wait, const std::function<uint32_t(const std::string&)>& index_of);
 

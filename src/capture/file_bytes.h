@@ -14,9 +14,9 @@ namespace tcpgauge {
 // The bytes of a file or pipe, in order, without a copy for each packet.
 //
 // Design. libpcap reads files through stdio and copies each packet. That takes 32 ns a packet; reading large pieces
-// takes 14 to 17. Mapping the file into memory was rejected: some captures were read 10 % faster and some 4 % slower, a
-// file that is truncated meanwhile would kill the agent, and pipes cannot be mapped. Pieces from 64 kB to 1 MB were
-// equally fast.
+// takes 14 to 17 ns. Mapping the file into memory was rejected: some captures were read 10 % faster and some 4 %
+// slower, a file that is truncated meanwhile would kill the agent, and pipes cannot be mapped. Pieces from 64 kB to 1
+// MB were equally fast.
 //
 // Thread: one thread at a time.
 // Bounds: takes kReadBytes + kMaxPeekBytes of memory.

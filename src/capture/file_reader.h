@@ -32,11 +32,11 @@ namespace tcpgauge {
 //   sets each TCP packet's time as a single table would (ConnectionTable::ArrivalTime()), and each batch carries the
 //   latest time.
 //
-// Design. Reading on one thread and looking up on another makes a file take the time of the slower thread instead of
-// the sum of both. While the queue of a single worker is at least half full, the reader has time to spare. It uses this
-// time to hash the packets' keys (ConnectionHint). The hashes change no result. Several workers behind one reader help
-// only where looking up is the slower part. On two processors, two workers were 1.3 times as fast as a single one with
-// a million connections, and slower with 100,000 (PERFORMANCE.md).
+// Design. Reading on one thread and looking up connections on another makes a file take the time of the slower thread
+// instead of the sum of both. While the queue of a single worker is at least half full, the reader has time to spare.
+// It uses this time to hash the packets' keys (ConnectionHint). The hashes change no result. Several workers behind one
+// reader help only where looking up is the slower part. On two processors, two workers were 1.3 times as fast as a
+// single one with a million connections, and slower with 100,000 (PERFORMANCE.md).
 //
 // Owns the file's source and the queues.
 // Thread: one thread calls Run(). Each source of TakeSources() belongs to one worker's thread.

@@ -29,8 +29,8 @@ class FilterProgram {
 
   // Compiles `filter`, a pcap-filter(7) expression, for the link type and snapshot length of `handle`. An empty filter
   // passes all packets. Logs when the program is too long to be optimised. Looks up the names of hosts in `filter`.
-  // Errors: kInvalidArgument when `filter` is wrong, or when the optimiser finds that it rejects every packet. The
-  // message quotes the beginning of `filter`.
+  // Errors: kInvalidArgument when `filter` is wrong, or when the optimiser finds that the filter rejects every packet.
+  // The message quotes the beginning of `filter`.
   static absl::StatusOr<FilterProgram> Compile(pcap_t* handle, const std::string& filter);
 
   FilterProgram(FilterProgram&& other) noexcept : program_(std::exchange(other.program_, {})) {}

@@ -27,8 +27,8 @@
 namespace tcpgauge {
 
 // What the workers of a live capture share, so that each connection is in one table: the function that chooses the
-// owner of a 4-tuple, the table that tells who has a connection with several 4-tuples, the numbers of the interfaces'
-// names, and an inbox for each worker. The group must outlive the handovers.
+// owner of a 4-tuple, the table that tells which worker has a connection with several 4-tuples, the numbers of the
+// interfaces' names, and an inbox for each worker. The group must outlive the handovers.
 //
 // Thread: any. Each worker uses the group through its own Handover.
 class HandoverGroup {
@@ -65,8 +65,9 @@ class HandoverGroup {
 //   ports, it keeps the fragment, which its table then counts as unmatched. A fragment follows a route like a segment.
 // - The kernel holds packets back for a while. So a packet may be handed over before its owner, or another worker, has
 //   read earlier packets of the connection. If a connection seemed to begin with a later segment, the table would make
-//   two connections of it. Therefore a worker takes packets from its inbox in the order of their times. It leaves those
-//   that are later than what it has read of its own packets, unless the inbox is half full.
+//   two connections of it. Therefore a worker takes packets from its inbox in the order of their times. It leaves a
+//   packet in the inbox as long as it has not read its own packets up to the time of that packet, unless the inbox is
+//   half full.
 // - The worker that captures a packet counts the packet for its interface. The holder does everything else.
 //
 // No worker waits for another, except at the end. When an inbox is full, the packet is lost, and the worker that tried
@@ -121,7 +122,7 @@ class Handover {
   enum class Stage : size_t { kReadsNoMore = 0, kCollectsNoMore = 1, kHandsOverNoMore = 2 };
   // Says that this worker has reached the stage, and wakes all workers. Call it once for each stage.
   void Reach(Stage stage);
-  // Whether all workers have reached the stage. If so, all that they handed over before that is in the inboxes.
+  // Whether all workers have reached the stage. If so, all packets that they handed over before are in the inboxes.
   bool AllReached(Stage stage) const;
 
  private:
@@ -134,7 +135,8 @@ class Handover {
   };
 
   // Whether it is certain at once that the packet stays here: it is a whole segment, this worker owns its 4-tuple, and
-  // the 4-tuple cannot have a route. While there are no routes, nearly all packets but handshakes are so.
+  // the 4-tuple cannot have a route. While there are no routes, this is true of nearly all packets that are not
+  // handshakes.
   bool IsOwn(const DecodedPacket& packet) const {
     return packet.kind == DecodedPacket::Kind::kTcpSegment && !packet.is_fragment && !MayHaveRoute(packet) &&
            owners_.OwnerOf(packet.source, packet.destination) == self_;

@@ -28,8 +28,8 @@ absl::StatusOr<std::vector<InterfaceDescription>> ListInterfaces();
 // cannot be listed.
 absl::StatusOr<std::string> DefaultInterface();
 
-// Returns the names of all interfaces on which libpcap can capture, separated by commas, for an error message. Empty
-// when they cannot be listed.
+// Returns the names of all interfaces on which libpcap can capture, separated by commas, for an error message. Returns
+// an empty text when the interfaces cannot be listed.
 std::string NamesOfInterfaces();
 
 }  // namespace tcpgauge

@@ -20,8 +20,8 @@ namespace tcpgauge {
 // their interfaces had different numbers, packets could be counted as duplicates (see InterfacePins).
 //
 // Thread: any. The thread that reads the file adds names, and the workers look them up.
-// Bounds: kMaxNames numbers. The last number is that of "other", and all names for which no other number is left have
-// it. A name is cut to kMaxNameBytes.
+// Bounds: kMaxNames numbers. The last number is that of "other": all names for which no other number is left share it.
+// A name is cut to kMaxNameBytes.
 class InterfaceNames {
  public:
   static constexpr size_t kMaxNames = 1024;

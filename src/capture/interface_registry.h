@@ -28,16 +28,16 @@ namespace tcpgauge {
 // The life of a discovered interface in a live capture:
 // - Poll() finds that the kernel has no interface of this name any more. The interface is now gone. Its late packets
 //   are still counted at its place. If the name comes back, the counts go on.
-// - ForgetGone() forgets interfaces that have been gone for a window. From then on, a new interface of the same name
-//   gets another place, and counts from 0. The forgotten interface keeps its place, its name and its counts, because
-//   connections refer to the place, and outputs show their interface by its name.
+// - ForgetGone() forgets interfaces that have been gone for a window (`window_ns`). From then on, a new interface of
+//   the same name gets another place, and counts from 0. The forgotten interface keeps its place, its name and its
+//   counts, because connections refer to the place, and outputs show their interface by its name.
 // - Free() makes the place of a forgotten interface free for another interface, once no connection refers to the place.
 //   The counts move to CaptureCounters::retired.
 //
 // Thread: confined to the thread of one worker.
 // Time: steady time.
 // Bounds: kMaxInterfaces places. One of them, named "other", stands for all interfaces that find no free place, and for
-// those without a name. SurplusPlaces() says which forgotten interfaces should give up their places early.
+// all interfaces without a name. SurplusPlaces() says which forgotten interfaces should give up their places early.
 // REQUIRES: each `place` parameter is a place that one of the methods returned, and that was not freed since.
 class InterfaceRegistry {
  public:

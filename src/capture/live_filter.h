@@ -16,8 +16,8 @@
 namespace tcpgauge {
 
 // The filter of all live sources. Compiles the expression once for each link type, because compiling may take seconds
-// and may look up names. All interfaces and workers share the program. So all sources of a link type use the same
-// addresses of a host name.
+// and may look up names. All interfaces and workers share the program of a link type. So all sources of a link type use
+// the same addresses of a host name.
 //
 // Thread: any. While one thread compiles, other callers wait.
 //
@@ -39,8 +39,8 @@ class LiveFilter {
 
   // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it
   // is the reader's own, or a dead handle (pcap_open_dead(3)) if the reader's socket moves to an interface of another
-  // link type. Errors: those of Compile() and FilterProgram::Set(), and kUnavailable. After an error the reader keeps
-  // its filter.
+  // link type. Errors: those of Compile() and FilterProgram::Set(), and kUnavailable for any other error of libpcap.
+  // After an error the reader keeps its filter.
   absl::Status Set(pcap_t* handle, PcapReader* reader);
 
  private:

@@ -35,8 +35,8 @@ constexpr int kCaptureTimeoutMs = 20;
 // Thread: any thread may open the source, which is then confined to one thread.
 // Errors: kNotFound (there is no such interface, or it is down), kPermissionDenied, kInvalidArgument (the filter is
 // wrong, the link type cannot be decoded, no interface can have this name, or CheckNetfilterName() refuses it),
-// kUnavailable (any other error of the operating system). The messages of the first two name the interface and a
-// remedy. Read() fails with kUnavailable.
+// kUnavailable (any other error of the operating system). The messages of kNotFound and kPermissionDenied name the
+// interface and a remedy. Read() fails with kUnavailable.
 //
 // Design. Opening a packet socket needs a privilege, and the agent drops its privileges after the start. Therefore a
 // source keeps its socket for ever and moves it to another interface with bind(2), which needs no privilege. The worker
@@ -58,8 +58,8 @@ constexpr int kCaptureTimeoutMs = 20;
 //   packet's wire length includes the 20 bytes of libpcap's cooked header.
 // - A packet's direction: on an interface with Ethernet frames, the source compares the sender's address in each frame
 //   with the address of the interface, which each Poll() reads again. A frame of another sender that the host forwards
-//   as a bridge looks received, even where it is sent. Cooked headers tell the direction themselves. Otherwise it is
-//   unknown.
+//   as a bridge looks received, even on the interface that sends it. Cooked headers tell the direction themselves. In
+//   all other cases, the direction is unknown.
 // - `any`: it always exists. The worker learns the index of each interface from the first packet there, asks LinkNames
 //   for its name, and polls the known interfaces twice a second (InterfaceRegistry).
 // - Netfilter's log (`nflog`): it is not a network interface and cannot be polled. An error ends the source. libpcap

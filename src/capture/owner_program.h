@@ -14,8 +14,8 @@ namespace tcpgauge {
 // packet(7)). The program returns the index of a worker:
 //
 // - An unfragmented TCP segment directly after the IPv4 or IPv6 header: OwnerFunction::OwnerOf() of its endpoints, so
-//   that its owner captures it. VLAN tags, PPPoE and MPLS may stand in front of IP: up to two tags, besides the one
-//   that the kernel has taken off, and three labels.
+//   that its owner captures it. Up to two VLAN tags (besides a tag that the kernel has removed), PPPoE, and up to three
+//   MPLS labels may stand in front of IP.
 // - Any other IP packet: OwnerFunction::OwnerOfDatagrams(). Both directions of a tunnel over UDP, GRE or IP therefore
 //   come to one worker, which captures their packets in order. So do all fragments of a datagram.
 // - Any other frame: worker 0, so that both directions come to one worker here too.

@@ -51,8 +51,8 @@ class PacketInbox {
   // Any worker: wakes the owner if it sleeps. Call it after one or several calls of Push().
   void WakeOwner();
 
-  // Owner: returns the packet with the earliest time, or null if the inbox is empty. A packet that is being copied
-  // hides those that were pushed after it. The pointer is valid until Pop().
+  // Owner: returns the packet with the earliest time, or null if the inbox is empty. A packet that is still being
+  // copied hides the packets that were pushed after it. The pointer is valid until Pop().
   const Item* Front();
   // Owner: removes the packet that Front() returned last. REQUIRES: Front() was called after the previous Pop(), and
   // did not return null.

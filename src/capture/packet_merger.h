@@ -79,9 +79,9 @@ class PacketMerger {
   // Says that no source will be read again. No packet has to wait any more.
   void CloseAll();
 
-  // Moves the packets that can leave into the batch, until the batch is full. Those that wait for no other source come
-  // first (see Design). The others follow in the order of their times, and packets with equal times in the order of
-  // their sources. Returns whether a packet was moved. REQUIRES: `batch` is empty.
+  // Moves the packets that can leave into the batch, until the batch is full. Packets that leave at once (see Design)
+  // come first. The others follow in the order of their times, and packets with equal times in the order of their
+  // sources. Returns whether a packet was moved. REQUIRES: `batch` is empty.
   bool Take(PacketBatch* batch);
 
   // Whether to read the sources again without waiting for packets: a source whose packets have left may have more.

@@ -35,7 +35,7 @@ class PacketBatch {
     hint_count_ = other.hint_count_;
     time_ns = other.time_ns;
   }
-  // Keeps only the first `size` packets. REQUIRES: there are at least so many, and MakeHints() was not called.
+  // Keeps only the first `size` packets. REQUIRES: there are at least `size` packets, and MakeHints() was not called.
   void Truncate(size_t size) { size_ = size; }
   // Adds a packet, and returns a pointer to it, which is valid as long as the batch. The caller must set every field,
   // because the packet still holds values of an earlier batch. REQUIRES: !full().

@@ -30,11 +30,12 @@ struct StretchDigest {
 // which tells them apart. So a chance hit changes where a connection is counted, but not how it is counted.
 //
 // Design. The number's hash selects one of kCapacity / 8 rings of 8 entries. A ring is one cache line, and each entry
-// is one atomic word. Entries are written in the order of the ring, and each holds how often the ring went round. So a
-// worker that has read a ring knows whether it saw one state of it, and a compare-and-swap of the next entry succeeds
-// only if no entry was written meanwhile. Therefore two workers that enter a number at the same time agree on the
-// first. They would not agree if entries were replaced in any order. A lock would make workers wait. The oldest entry
-// of a full ring is replaced, so a flood of SYNs shortens how long an entry stays.
+// is one atomic word. Entries are written in the order of the ring, and each entry holds how often the ring has gone
+// round. So a worker that has read a ring knows whether all the entries that it saw existed at one moment, and a
+// compare-and-swap of the next entry succeeds only if no entry was written meanwhile. Therefore two workers that enter
+// a number at the same time agree on which of them was first. They would not agree if entries were replaced in any
+// order. A lock would make workers wait. The oldest entry of a full ring is replaced, so a flood of SYNs shortens how
+// long an entry stays.
 //
 // Thread: any.
 // Time: packet time. An entry is found by handshakes up to kLifetimeNs before and after its time. Times are kept modulo
@@ -45,7 +46,7 @@ class SharedHandshakes {
  public:
   static constexpr size_t kCapacity = 65536;
   static constexpr size_t kMaxWorkers = 127;
-  // For so long, Linux repeats the SYN of an attempt (with the default tcp_syn_retries, see tcp(7)). So a view that
+  // Linux repeats the SYN of an attempt for this long (with the default tcp_syn_retries, see tcp(7)). So a view that
   // shows only a later SYN still finds the entry of the first SYN.
   static constexpr int64_t kLifetimeNs = 127 * kNanosecondsPerSecond;
   // The copies of a SYN on other stretches come within this time. If an entry is replaced earlier, the copies may not
@@ -74,7 +75,7 @@ class SharedHandshakes {
   // `seed` should be random. REQUIRES: workers <= kMaxWorkers.
   SharedHandshakes(uint64_t seed, size_t workers);
 
-  // Returns the worker that has entered the number. If there is none, enters `worker` and returns it. `worker` is an
+  // Returns the worker that has entered the number. If no worker has, enters `worker` and returns it. `worker` is an
   // index below `workers`. If other workers keep changing the ring, gives up after a few attempts, and returns `worker`
   // with has_replaced_needed set.
   Holder FindOrEnter(const Handshake& handshake, size_t worker);

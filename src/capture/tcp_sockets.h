@@ -41,7 +41,8 @@ class TcpSocketReader {
   // Calls `visit` for each listening socket, of IPv4 first. Returns whether the kernel reported all of them.
   bool VisitListeners(absl::FunctionRef<void(const TcpSocket&)> visit);
   // Calls `visit` for each socket in one of these states: SYN-SENT, ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT,
-  // CLOSING, LAST-ACK. In SYN-RECEIVED and TIME-WAIT, sockets have no control group. Order and result: as above.
+  // CLOSING, LAST-ACK. In SYN-RECEIVED and TIME-WAIT, sockets have no control group. Order and result are those of
+  // VisitListeners().
   bool VisitConnections(absl::FunctionRef<void(const TcpSocket&)> visit);
 
  private:

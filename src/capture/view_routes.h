@@ -25,12 +25,11 @@ namespace tcpgauge {
 // owners.)
 //
 // - Only handshake packets make a route: SYNs and SYN-ACKs, by SharedHandshakes. So a connection that is older than the
-//   agent has no route, and each of its owners counts its view.
+//   agent has no route, and the owner of each of its 4-tuples counts the view with that 4-tuple.
 // - For each 4-tuple, the first handshake packet of a connection asks SharedHandshakes. The connection's later
-// handshake
-//   packets on this 4-tuple, and copies of the first one on other stretches, do not ask again. Otherwise a part of the
-//   connection could be in each of two tables. To recognise such packets, the routes remember up to kDecided
-//   handshakes. The packets of a handshake that was forgotten ask again.
+//   handshake packets on this 4-tuple, and copies of the first one on other stretches, do not ask again. Otherwise a
+//   part of the connection could be in each of two tables. To recognise such packets, the routes remember up to
+//   kDecided handshakes. The packets of a handshake that was forgotten ask again.
 // - A route stays for a while when its connection has ended (see Bounds), because the next connection on the 4-tuple is
 //   likely to be translated in the same way. A later SYN changes or removes the route if SharedHandshakes names another
 //   worker for it.
@@ -43,7 +42,7 @@ namespace tcpgauge {
 // the worker at the end of the route counts the connection.
 //
 // Thread: confined to the owner's thread.
-// Time: packet time. The latest time counts.
+// Time: packet time. The latest packet time so far is the present.
 // Bounds: max_connections / workers places, at least kLeastCapacity, rounded up to a power of two. A route that has not
 // been used for the time-out of its connection has expired: idle_timeout_ns, 60 s after RST or both FINs, 127 s when
 // only handshake packets were seen. These times are rounded up by at most 18 s. Each handshake packet removes the
@@ -84,7 +83,7 @@ class ViewRoutes {
   // of the route. REQUIRES: !IsHandshake(packet), and a following fragment has the ports of its datagram.
   size_t FindWorker(const DecodedPacket& packet, size_t owner);
   // Returns the worker for a handshake packet, and for the later packets of its 4-tuple. Makes, changes or removes the
-  // route of the 4-tuple. `owner` is the worker of these routes. REQUIRES: IsHandshake(segment).
+  // route of the 4-tuple. `owner` is the owner of the 4-tuple. REQUIRES: IsHandshake(segment).
   size_t BeginAt(const StretchDigest& stretch, const DecodedPacket& segment, size_t owner);
 
   // How many routes were forgotten before they expired, because their bucket had no room. Never falls.

@@ -22,11 +22,11 @@ Layer DecodeGreInUdp(Decoding& decoding);
 Layer DecodeMplsInUdp(Decoding& decoding);
 
 // Decodes Foo over UDP (FOU) and generic UDP encapsulation (GUE, draft-ietf-intarea-gue section 3) as Linux sends them.
-// In FOU, the UDP header is directly followed by IP or GRE. In GUE, a GUE header precedes them.
+// In FOU, the UDP header is directly followed by IP or GRE. In GUE, a GUE header stands in between.
 //
 // Both are looked for on port 5555, which is only customary: other protocols use it too. So the datagram must hold
-// plausible IP, or GRE with the contents that DecodeGreInUdp() demands. Any other datagram is plain UDP. Exception: one
-// that looks much like GUE is an error.
+// plausible IP, or GRE with the contents that DecodeGreInUdp() demands. Any other datagram is plain UDP. Exception: a
+// datagram that looks much like GUE is an error.
 // Errors: kUnknownGue if the datagram begins with a GUE data header that has no flags and announces IP, but plausible
 // IP does not follow.
 Layer DecodeFooOverUdp(Decoding& decoding);

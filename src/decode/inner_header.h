@@ -17,10 +17,10 @@ namespace tcpgauge {
 std::optional<Layer> NextIp(const Decoding& decoding);
 
 // Whether a plausible IP header begins at `offset`. In an IPv4 header, the header length, the total length and the
-// checksum (RFC 1071) must be valid; a checksum of zero is accepted. In an IPv6 header, the hop limit must not be zero
-// and the source not multicast. The length in the header must fit: the datagram ends where the packet ends, or at most
-// `padding_bytes` earlier. Inside a first fragment, the datagram may also end later. A length of 0 has no special
-// meaning here, unlike in DecodeIpv4() and DecodeIpv6().
+// checksum (RFC 1071) must be valid; a checksum of zero is accepted. In an IPv6 header, the hop limit must not be zero,
+// and the source must not be a multicast address. The length in the header must fit: the datagram ends where the packet
+// ends, or at most `padding_bytes` earlier. Inside a first fragment, the datagram may also end later. A length of 0 has
+// no special meaning here, unlike in DecodeIpv4() and DecodeIpv6().
 bool IpAt(const Decoding& decoding, uint32_t offset, uint32_t padding_bytes = 0);
 
 // Whether the bytes from `offset` on, read as an Ethernet header, have one of these EtherTypes: IP, ARP, VLAN, MPLS or

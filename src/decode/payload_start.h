@@ -43,15 +43,16 @@ PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes);
 // from passing as TLS. A record must have a version of TLS and a possible length. If the first five bytes of a
 // ClientHello were captured, it must have a possible length and version of its own. The version of SSL 3.0, which RFC
 // 7568 forbids, is accepted only in the record of a ClientHello, because some clients write it there. In other records
-// it does not count as TLS. A MongoDB message, which begins with its length, may begin with the same bytes.
+// it does not count as TLS, because a MongoDB message, which begins with its length, may begin with the same bytes as
+// such a record.
 //
 // A proxy may put a header of the PROXY protocol (haproxy.org, proxy-protocol.txt, versions 1 and 2) before the first
 // bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not
 // captured, and kOther if the captured bytes end with the header. If fewer than 6 bytes (version 1) or 16 bytes
 // (version 2) of the header were captured, the result is kOther.
 //
-// TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes of the alert, its type,
-// and an authentication tag of 16.
+// TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes for the alert, one for
+// its type, and 16 for an authentication tag.
 inline PayloadStart StartOfPayload(const Cursor& segment, size_t header_bytes) {
   const auto* first = segment.PeekAt<uint8_t>(header_bytes);
   if (first == nullptr) return PayloadStart::kNotCaptured;

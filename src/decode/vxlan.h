@@ -11,8 +11,8 @@ namespace tcpgauge {
 
 // Decodes a VXLAN header (RFC 7348 section 5). An Ethernet frame follows.
 //
-// Reserved flags are ignored, as the RFC demands. But a header with reserved flags set, other than the flag of VXLAN
-// group policy, may also be that of another protocol. So the frame after such a header must have an EtherType that
+// Reserved flags are ignored, as the RFC demands. But if reserved flags other than that of VXLAN group policy are set,
+// the header may also be that of another protocol. So the frame after such a header must have an EtherType that
 // EthernetTypeAt() knows (inner_header.h). In VXLAN's generic protocol extension, one of the reserved flags announces a
 // protocol field. If this flag is set, plausible IP (IpAt()) may follow instead of the frame.
 // Errors: kUnknownVxlan if the header was not captured whole, if the flag for a valid VNI is not set, or if a frame

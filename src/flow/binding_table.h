@@ -57,7 +57,7 @@ class BindingTable {
 
   // Returns the id of the binding, which has one user more now.
   Id Acquire(const Binding& binding);
-  // Adds a user to a binding that has one. Does nothing for kNobody.
+  // Adds a user to a binding that already has a user. Does nothing for kNobody.
   void AcquireAgain(Id id) {
     if (id != kNobody) ++entries_[id].users;
   }

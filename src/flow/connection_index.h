@@ -16,9 +16,9 @@
 namespace tcpgauge {
 
 // An index that leads from the key of a packet to the slot of its connection. There are three kinds of slots:
-// - The slot of a record is the record's number. The index finds this slot under the record's key. Exception: once the
-//   record has got another key, a View keeps the earlier one (see View::kFirstNumber). Then the index finds only the
-//   slots of the record's views.
+// - The slot of a record is the record's number. The index finds this slot under the record's key. Exception: if the
+//   record's key was changed, a View keeps the record's first key (see View::kFirstNumber). Then the index finds only
+//   the slots of the record's views.
 // - The slot of an embryo is the embryo's number in the EmbryoTable, with the bit kEmbryo set.
 // - The slot of a view is the view's number in the ViewTable, with the bit kView set.
 //

@@ -20,9 +20,10 @@ struct EndRecord {
   // - kSample: a sample is under way. rtt_sequence is the lowest acknowledgment number that ends the sample, and
   //   rtt_time_us is when the sample's segment came.
   // - kSampleByTimestamp: as kSample, and rtt_timestamp is the segment's TSval (RFC 7323).
-  // - kShortSample and kShortSampleByTimestamp: the same, and the acknowledgment may be delayed (see RttSample).
+  // - kShortSample and kShortSampleByTimestamp: like kSample and kSampleByTimestamp, but the acknowledgment may be
+  //   delayed (see RttSample).
   // - kRepetition: the end has sent payload again, and the other end has acknowledged no payload since (see stall.h).
-  //   rtt_time_us is when the end first did so. rtt_sequence is as for kNone.
+  //   rtt_time_us is when the end first sent payload again. rtt_sequence is as for kNone.
   // - kCandidateSyn: a SYN of this end may begin a new connection (see reuse.h). rtt_sequence is the SYN's sequence
   //   number plus one, rtt_time_us is when the SYN came, and rtt_timestamp is its window scale.
   enum class Timing : uint8_t {
@@ -120,7 +121,7 @@ constexpr size_t kTimeoutClassCount = 7;
 // What the record of an attempt keeps until the edge is told of the attempt.
 struct PendingEdge {
   uint16_t syn_retransmissions : 14;  // the edge is credited with them when it is told
-  uint16_t provisional_views : 2;     // those that copy the SYN and may still become views; saturates
+  uint16_t provisional_views : 2;     // copies of the SYN that may still become views; saturates
 
   static constexpr uint16_t kMaxSynRetransmissions = (1 << 14) - 1;
   static constexpr uint16_t kMaxProvisionalViews = 3;
@@ -144,7 +145,7 @@ struct alignas(64) ConnectionRecord {
   TimeoutClass timeout_class : 3;    // the TimeoutWheel that holds the record; may lag behind the state (see Timeouts)
   TimeoutClass handshake_class : 3;  // the class while in SYN-SENT
   bool is_edge_pending : 1;          // the connection is confirmed, but its edge was not told of it yet (see Ledger)
-  bool is_key_of_views : 1;          // the index leads only from views to the record: a View has its first key
+  bool is_key_of_views : 1;          // the index leads only from views to the record: a View has the record's first key
   uint8_t timeout_bucket;            // the record's bucket in its wheel
   uint8_t flags;
   uint16_t pins[2];  // indexed by End: InterfacePins::Pin::bits(), or kNoPin: no packet of the end was counted

@@ -79,12 +79,12 @@ struct ConnectionSummary {
   // end without a sample adds nothing, so the sum is too small while only one end has samples.
   int64_t rtt_ns = kUnknown;
   // The two halves of the least round-trip time: from the observer to the server and back, and from the observer to the
-  // client and back. Each is the least of the samples of the last 30 to 60 s or, if there were none, of the last
-  // samples (see RttMinimum). A delayed acknowledgment can raise `rtt_ns`, but not these two (see RttSample).
+  // client and back. Each is the least of the samples of the last 30 to 60 s. While no new sample comes, the earlier
+  // value stays (see RttMinimum). A delayed acknowledgment can raise `rtt_ns`, but not these two (see RttSample).
   int64_t server_min_rtt_ns = kUnknown;
   int64_t client_min_rtt_ns = kUnknown;
-  // The exchanges of a request and its answer. `response_ns` is their smoothed response time: from the last segment of
-  // the client's request to the first segment of the server's answer. kUnknown if there was no exchange.
+  // The number of exchanges of a request and its answer. `response_ns` is their smoothed response time: from the last
+  // segment of the client's request to the first segment of the server's answer. kUnknown if there was no exchange.
   uint32_t responses = 0;
   int64_t response_ns = kUnknown;
   // The connection's weight: payload of both directions, of which older bytes weigh less. A byte that is t old weighs

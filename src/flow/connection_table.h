@@ -95,11 +95,11 @@ class EndedConnectionSink {
 // segment without payload begins nothing and is only counted. Late payload begins a midstream connection, so that the
 // bytes are credited. If `new_only` is set, late segments begin nothing and are not counted.
 //
-// Confirmation. One segment does not prove a connection: it may be forged, or a late one of an old connection. So a
-// midstream connection starts unconfirmed. It is confirmed once packets of both ends, or three segments with payload
-// from one end, were seen. A connection that begins with a RST or a late segment needs more: new payload of both ends,
-// or three segments of new payload of one end. All other connections are confirmed from the start. Snapshots, and the
-// counts of connections in Totals, contain confirmed connections only.
+// Confirmation. One segment does not prove a connection: it may be forged, or may be a late segment of an old
+// connection. So a midstream connection starts unconfirmed. It is confirmed once packets of both ends, or three
+// segments with payload from one end, were seen. A connection that begins with a RST or a late segment needs more: new
+// payload of both ends, or three segments of new payload of one end. All other connections are confirmed from the
+// start. Snapshots, and the counts of connections in Totals, contain confirmed connections only.
 //
 // Views. Address translation (NAT) and tunnels give one connection several keys. Each key is a view of the connection,
 // and the connection is counted once. The agent may capture a packet on several stretches of its way (see Stretch).
@@ -117,12 +117,12 @@ class EndedConnectionSink {
 // - The first other segment of the provisional view with a whole TCP header decides. If the segment's numbers fit the
 //   connection, the provisional view becomes a view. For example, a SYN-ACK must have the initial sequence number of
 //   the connection's server, if that is known. If the copied SYN is a candidate (see reuse.h), the SYN-ACK that answers
-//   it begins the candidate's connection, and the provisional view becomes a view of that. If the numbers do not fit,
-//   but another stretch showed the same SYN-ACK within a second, the provisional view becomes a view of the connection
-//   to which that SYN-ACK belongs. Otherwise the provisional view becomes a connection of its own, which began with the
-//   SYN. A proxy is such a case: it may use the client's sequence number for its own SYN to a server, but cannot know
-//   the server's number in advance. Payload of such a SYN counts as header bytes. A SYN of the client with another
-//   number ends the provisional view.
+//   it begins the candidate's connection, and the provisional view becomes a view of that connection. If the numbers do
+//   not fit, but another stretch showed the same SYN-ACK within a second, the provisional view becomes a view of the
+//   connection to which that SYN-ACK belongs. Otherwise the provisional view becomes a connection of its own, which
+//   began with the SYN. A proxy is such a case: it may use the client's sequence number for its own SYN to a server,
+//   but cannot know the server's number in advance. Payload of such a SYN counts as header bytes. A SYN of the client
+//   with another number ends the provisional view.
 // - A SYN-ACK with an unknown key makes its key a view at once in two cases. (1) The SYN-ACK fits a connection whose
 //   SYN it acknowledges. Another stretch must have shown this SYN, either with the same addresses and ports or within a
 //   second. After a second, the table may forget the SYN. (2) Another stretch showed the same SYN-ACK within a second.
@@ -186,8 +186,8 @@ class alignas(64) ConnectionTable {
   static constexpr int64_t kUnconfirmedTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int64_t kClosingTimeoutNs = 60 * kNanosecondsPerSecond;
   static constexpr int kMidstreamPayloadSegments = 3;  // of one end; see Confirmation, above
-  // AdvanceTime() begins to tell all edges what they carried this long after it has told all of them. So heavy edges
-  // are found without any reader.
+  // AdvanceTime() tells all edges what they carried, in rounds. A round begins this long after the end of the round
+  // before. So heavy edges are found without any reader.
   static constexpr int64_t kTellingIntervalNs = 4 * kNanosecondsPerSecond;
   static constexpr size_t kMaxInterfaces = InterfacePins::kMaxInterfaces;
 
@@ -225,7 +225,7 @@ class alignas(64) ConnectionTable {
   // left, and the caller should call again soon.
   bool AdvanceTime(int64_t now_ns);
 
-  // Tells the edges of the attempts that are neither answered nor ended (see Edges, above the class). Call it when no
+  // Tells edges about the attempts that are neither answered nor ended (see Edges, above the class). Call it when no
   // more packets come, before the last snapshot.
   void SettleAttempts();
 
@@ -269,10 +269,10 @@ class alignas(64) ConnectionTable {
 
   // A set of numbers of interfaces.
   using InterfaceSet = std::bitset<kMaxInterfaces>;
-  // A sweep finds the interfaces to which connections refer. So the caller can give the number of an interface that is
-  // gone to another interface. BeginInterfaceSweep() begins a sweep. ContinueInterfaceSweep() visits the next 256
-  // slots, and returns true when the sweep is complete. Connections that refer to an interface in `moved` then refer to
-  // the interface `to`. Between two calls the caller may apply packets.
+  // A sweep finds the interfaces to which connections refer. If an interface is gone and no connection refers to it,
+  // the caller can give its number to another interface. BeginInterfaceSweep() begins a sweep. ContinueInterfaceSweep()
+  // visits the next 256 slots, and returns true when the sweep is complete. Connections that refer to an interface in
+  // `moved` then refer to the interface `to`. Between two calls the caller may apply packets.
   void BeginInterfaceSweep();
   bool ContinueInterfaceSweep(const InterfaceSet& moved, size_t to);
   // Returns the interfaces to which connections referred in the complete sweep. Recently ended connections count too.
@@ -348,7 +348,7 @@ class alignas(64) ConnectionTable {
   static constexpr int64_t kFirstStretchAloneNs = 100 * kNanosecondsPerMillisecond;
   // The copies of a repeated SYN on two stretches come within this time.
   static constexpr int64_t kRepetitionNs = 100 * kNanosecondsPerMillisecond;
-  // After so many repetitions without a copy, the table assumes that an attempt has no copies. A smaller number would
+  // After this many repetitions without a copy, the table assumes that an attempt has no copies. A smaller number would
   // be wrong too often: the first SYN and one repetition are often lost between two stretches.
   static constexpr int kRepetitionsAlone = 2;
   static constexpr uint32_t kHeld = ConnectionIndex::kNotFound - 1;  // see FindRecord(); no valid slot
@@ -449,7 +449,7 @@ class alignas(64) ConnectionTable {
   // Counts a SYN that the client of the connection sent again. From the second repetition on, an attempt without a
   // known copy waits in repeated_attempts_ (see Edges, above the class). Does nothing for an unconfirmed connection.
   void CreditSynRetransmission(uint32_t slot);
-  // Tells the edges of the attempts that waited in repeated_attempts_ and of which no copy came.
+  // Tells edges about the attempts that waited in repeated_attempts_ and of which no copy came.
   void TellRepeatedAttempts();
   // Counts the packet for its connection. If the connection is confirmed, credits the ledger too. Otherwise confirms
   // the connection if that is due. A keep-alive or window probe counts as a segment without payload.
@@ -621,7 +621,7 @@ class alignas(64) ConnectionTable {
   }
   // The same for NameFinder::FindClient(). A program that gives up an attempt sends nothing, and then another program
   // may have the port. So the client of an attempt certainly has a socket only when it has just sent the SYN. Otherwise
-  // the result of an attempt is kSocketUnknown.
+  // the result for an attempt is kSocketUnknown.
   int64_t BegunOfSocket(uint32_t slot) const {
     const ConnectionRecord& record = records_[slot];
     const bool may_be_given_up = record.state == ConnectionState::kSynSent && record.last_packet_time_ns < now_ns_;

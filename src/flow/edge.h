@@ -11,8 +11,8 @@
 namespace tcpgauge {
 
 // The identity of an edge: one client (or client prefix), one port of one server (or server prefix), and who is at the
-// two ends. So the names of an edge never change: with other names, it is another edge. Connections in different
-// encapsulations belong to the same edge if their addresses and names are equal.
+// two ends. So the names of an edge never change: connections with other names belong to another edge. Connections in
+// different encapsulations belong to the same edge if their addresses and names are equal.
 struct EdgeKey {
   IpAddress client;  // for a client prefix: the first address of the prefix
   Endpoint server;   // for a server prefix: the first address of the prefix
@@ -54,7 +54,7 @@ struct EdgeCounters {
   uint64_t response_count = 0;  // exchanges of a request and its answer
   double response_sum_seconds = 0;
   int64_t connections = 0;  // a gauge: the connections that are neither closed nor reset now
-  int64_t stalled = 0;      // a gauge: those of them that make no progress
+  int64_t stalled = 0;      // a gauge: open connections that make no progress
 };
 
 // The distributions of the times whose sums are in EdgeCounters. Each time is counted in both.
