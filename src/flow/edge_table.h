@@ -57,10 +57,10 @@ struct EdgeTableOptions {
 // of their own.
 //
 // Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. So
-// every amount is credited to exactly one account, when the edge is told of it (see Ledger): to the edge's own account
-// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant, the
-// accounts of all edges together with other() and retired() hold the sum of all credits. The account `other` is divided
-// into the cells of workloads (see WorkloadCells).
+// every amount is credited to exactly one account, at the moment when the edge is told of the amount (see Ledger).
+// While the edge is admitted (see EdgeChooser), that is the edge's own account. At all other times, it is the account
+// `other`. At every instant, the accounts of all edges together with other() and retired() hold the sum of all credits.
+// The account `other` is divided into the cells of workloads (see WorkloadCells).
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
@@ -150,13 +150,13 @@ class EdgeTable : private EdgeChooser::Accounts {
   void CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
 
   // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
-  // edge's server itself or one of its server prefix, if `slot` does not contain the edge, or if EdgeServices::kMax
-  // services of the edge are known. The services are forgotten when the edge loses its slot.
+  // edge's server itself or lies in the edge's server prefix, if `slot` does not contain the edge, or if
+  // EdgeServices::kMax services of the edge are known. The services are forgotten when the edge loses its slot.
   void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service);
 
-  // Lets the edge with other names, those of `ends`, take the place of the exported edge `key` (see
-  // EdgeChooser::Supersede). Returns false, and does nothing, if the edge retires already, or if there is no room for
-  // another binding.
+  // Lets an edge that differs only in its names, which are those of `ends`, take the place of the exported edge `key`
+  // (see EdgeChooser::Supersede). Returns false, and does nothing, if the edge retires already, or if there is no room
+  // for another binding.
   bool Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns);
   // Counts an edge that was superseded because one of its ends got its first name.
   void CountRenamed() { ++renamed_; }
@@ -200,9 +200,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   EdgeCounters other() const;
   // Returns the distributions of the times in other(). Takes time in proportion to the number of cells.
   EdgeDistributions other_distributions() const;
-  // Appends to `*accounts` everything that was credited to the connections of each cell: the account of the cell and
-  // those of its edges that have series. The gauge `connections` counts the open connections. Takes time in proportion
-  // to the number of cells and slots.
+  // For each cell in use, appends to `*accounts` everything that was credited to the connections of the cell. That is
+  // the sum of the cell's own account and of the accounts of its edges that have series. The gauge `connections` counts
+  // the open connections. Takes time in proportion to the number of cells and slots.
   void AppendWorkloads(std::vector<WorkloadAccount>* accounts) const;
   // How often an edge got series.
   uint64_t new_edges() const { return chooser_.new_edges(); }

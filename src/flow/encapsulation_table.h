@@ -12,10 +12,10 @@ namespace tcpgauge {
 
 // A table that gives each encapsulation a small id, so that the key of a connection holds four bytes instead of a whole
 // encapsulation. The table counts the uses of each id. An id without uses still stands for its encapsulation. Another
-// encapsulation gets the id only in two cases: all ids have been given out, or kSpares ids are without uses. Of the ids
-// without uses, the one that has been so longest is given out first.
+// encapsulation gets the id only in two cases: all ids have been given out, or kSpares ids are without uses. The id
+// that has been without uses for the longest time is given out first.
 //
-// Design. Fingerprints of segments hold ids for a second without counting as uses. If an id without uses went to
+// Design. Fingerprints of segments hold ids for a second, and do not count as uses. If an id without uses went to
 // another encapsulation at once, two connections with equal addresses in two networks could be taken for one.
 //
 // Thread: confined to the thread of its connection table.

@@ -36,7 +36,7 @@ struct PayloadMarks {
     uint64_t Untold(uint64_t payload_bytes) const { return (payload_bytes - told) & kToldMask; }
   };
 
-  OfEnd ends[2];                // indexed by End, as the next two arrays
+  OfEnd ends[2];                // indexed by End, as are the next two arrays
   PackedAmount last[2];         // the payload of the part before the latest one
   PackedAmount before_last[2];  // the payload of the part before that
   PackedAmount weight;          // the weight when the latest part began

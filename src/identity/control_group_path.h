@@ -25,9 +25,9 @@ namespace tcpgauge {
 // managers: when the kubelet and the manager use different cgroup drivers, pods are below such a unit. These units run
 // as root, and no user can make a system unit with such a name.
 //
-// A login session (session-N.scope) counts as the user's slice ("user-1000.slice"), because each session has another
-// number. systemd escapes some characters of a unit's name, for example "-" as "\x2d". The escapes are undone if the
-// result is a name (IsName()).
+// A login session (session-N.scope) counts as the user's slice ("user-1000.slice"), because each session has a
+// different number. systemd escapes some characters of a unit's name, for example "-" as "\x2d". The escapes are undone
+// if the result is a name (IsName()).
 //
 // The root, a slice that is not a pod's, and the scope of a container's monitor (conmon) are no owners. Nor is
 // init.scope, because systemd itself opens the listening sockets of all socket units there. If the path names no owner,

@@ -34,7 +34,8 @@ class ControlGroupSource final : public IdentitySource {
   static constexpr size_t kMaxGroups = 65536;
   static constexpr int kMaxDepth = 32;
 
-  // `folder` is --path.cgroup: where cgroup2 is mounted, or the parent of its mount `unified` beside those of cgroup1.
+  // `folder` is --path.cgroup: where cgroup2 is mounted, or the folder that holds the mounts of cgroup1 and, as
+  // `unified`, the mount of cgroup2.
   explicit ControlGroupSource(std::string folder);
 
   void AddTo(IdentityDraft* draft) override;

@@ -34,8 +34,8 @@ class RetryPause {
   explicit RetryPause(RetryPauseOptions options) : options_(std::move(options)) {}
 
   // Returns the pause after a request that failed. If the server asks for a pause (Retry-After), the result is that
-  // pause, but at most max_retry_after_ns, and a random part of up to half of it in addition. Otherwise the result is
-  // the back-off, multiplied by a random number from 0.5 to 1.5.
+  // pause, cut to max_retry_after_ns, plus a random time of up to half of it. Otherwise the result is the back-off,
+  // multiplied by a random number from 0.5 to 1.5.
   int64_t AfterFailure(std::optional<int64_t> retry_after_seconds);
   // Returns the pause after the server forgot the version (status 410): a random time of at most relist_spread_ns. If
   // this is not the first failure in a row, a back-off as in AfterFailure() is added.

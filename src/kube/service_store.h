@@ -38,7 +38,7 @@ class ServiceStore final : public ObjectStore {
 
   void AddTo(const SliceStore::Workloads& workloads, IdentityDraft* draft) const;
 
-  // Pairs of an address and a port.
+  // The number of pairs of an address and a port.
   size_t size() const;
   uint64_t overflows() const { return overflows_; }
 
