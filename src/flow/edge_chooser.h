@@ -133,9 +133,9 @@ class EdgeChooser {
     states_[slot].last_active_ns = now_ns;
   }
 
-  // Lets `successor` take the place of the exported edge in `slot`, which begins to retire. In the first window, the
-  // series of the edge end at once. Returns false, and does nothing, if the edge in `slot` retires already. REQUIRES:
-  // the edge in `slot` has series.
+  // Lets `successor` take the place of the exported edge in `slot`. This edge begins to retire, or loses its series at
+  // once in the first window. Returns false, and does nothing, if the edge in `slot` is retiring already. REQUIRES: the
+  // edge in `slot` has series.
   bool Supersede(Slot slot, const BoundEdge& successor, int64_t now_ns);
 
   // Chooses anew, and ends phases that are over. Does nothing if the last choice was less than a second of table time
@@ -227,7 +227,7 @@ class EdgeChooser {
   // of these edges.
   size_t others_before_ = 0;
   size_t successors_ = 0;  // edges whose State::is_successor is set
-  size_t light_to_watch_;  // light edges that may become watched until the next Rebalance()
+  size_t light_to_watch_;  // how many light edges may become watched until the next Rebalance()
   int64_t next_rebalance_ns_ = 0;
   int64_t next_decay_ns_ = 0;
   int64_t next_forget_ns_ = 0;  // when failed_before_ forgets

@@ -12,7 +12,7 @@
 
 namespace tcpgauge {
 
-// A bounded number of edges, each with a weight. Finds the heavy ones among any number of edges by random admission.
+// A bounded number of edges, each with a weight. Finds the heavy edges among any number of edges, by random admission.
 //
 // Design. The place of an edge in the sample is called a slot. When all slots are taken, an edge that is not in the
 // sample may get the slot of a light edge. A new edge that brings an amount (of payload or failures) gets this slot
@@ -60,8 +60,8 @@ class EdgeSample {
   void SetPinned(Slot slot, bool is_pinned) { entries_[slot].is_pinned = is_pinned; }
   bool is_pinned(Slot slot) const { return entries_[slot].is_pinned; }
 
-  // Returns the slot for an edge of which `amount` came: an unused slot or, if random admission says so, the slot of a
-  // light edge. Returns kNone if the edge gets no slot. The caller must call Replace() with a slot that is returned.
+  // Returns the slot for an edge that brings `amount`: an unused slot or, if random admission says so, the slot of a
+  // light edge. If a slot is returned, the caller must call Replace() with it. Returns kNone if the edge gets no slot.
   // REQUIRES: the edge has no slot.
   Slot Draw(double amount);
   // Puts the edge into the slot that Draw() returned, with weight 0 and not pinned. An edge that was there loses the

@@ -62,8 +62,8 @@ class EncapsulationTable {
   struct Entry {
     Encapsulation encapsulation;
     uint64_t users = 0;
-    // Of an id without uses: the ids that lost their last use before and after this id. Entry kNone is both ends of the
-    // list.
+    // For an id without uses: its neighbours in the list of such ids. They lost their last use before and after this
+    // id. Entry kNone is both ends of the list.
     uint32_t older = kNone;
     uint32_t newer = kNone;
   };
@@ -72,7 +72,7 @@ class EncapsulationTable {
   // returned id that has no uses is among the spares.
   uint32_t Find(const Encapsulation& encapsulation);
   void ReleaseOne(uint32_t id);
-  // Adds the id to those without uses, as the newest of them, or removes it from them.
+  // AddSpare() adds the id to the spares (the ids without uses), as the newest. RemoveSpare() removes it from them.
   void AddSpare(uint32_t id);
   void RemoveSpare(uint32_t id);
 

@@ -15,9 +15,9 @@ namespace tcpgauge {
 // of the request to the first segment of the answer, as they pass the observer. FollowExchange() finds the exchanges of
 // a connection from the numbers of its segments. The contents matter only where TLS begins.
 //
-// Turns. A turn of the client begins with its first new payload after an answer, or with its first payload at all. The
-// turn lasts until the server answers. ConnectionRecord::is_request_pending is set meanwhile. The request's time is
-// that of the turn's last segment which
+// Turns. A turn of the client begins with the client's first new payload after an answer, or with its first payload at
+// all. The turn lasts until the server answers. ConnectionRecord::is_request_pending is set meanwhile. The request's
+// time is that of the turn's last segment which
 // - has new payload,
 // - has the client's FIN, because a server may wait for the end of the client's data (a half-closed connection), or
 // - fills a gap in what the client sent, if the server has not acknowledged that part yet.
@@ -27,11 +27,11 @@ namespace tcpgauge {
 // sent. A segment that acknowledges less was on its way before the whole request arrived. What the server sends without
 // a pending request answers nothing: a greeting, a push, or the rest of an answer.
 //
-// So the response time is right where the client waits for each answer. The response time of a long poll is as long as
-// the poll. An interim answer (100 Continue) ends an exchange, and the body after it is another request. Where the
-// client sends the next request before the answer (pipelining), all these requests are one turn. The response time of
-// this turn is too small, because it is measured from the last request to the first answer. A server that streams all
-// the time seems to answer at once.
+// So the response time is correct if the client waits for each answer. The response time of a long poll is as long as
+// the poll. An interim answer (100 Continue) ends an exchange, and the body after it is another request. If the client
+// sends the next request before the answer (pipelining), all these requests are one turn. The response time of this
+// turn is too small, because it is measured from the last request to the first answer. A server that streams all the
+// time seems to answer at once.
 //
 // TLS. The turns of a TLS handshake are not exchanges. PayloadStart tells how a turn begins:
 // - A ClientHello begins a handshake in any turn, because another protocol may come first (STARTTLS). The handshake is
@@ -65,7 +65,7 @@ constexpr int kTurnsOfHandshake = 2;
 // The result of FollowExchange() for a segment that ends no exchange.
 constexpr int64_t kNoResponse = -1;
 
-// What an end had sent before the segment that is being followed.
+// What an end had sent before the segment that FollowExchange() handles.
 struct SentBefore {
   bool is_known;                   // EndRecord::kSeen
   uint32_t next_sequence;          // EndRecord::next_sequence; valid if is_known
@@ -83,8 +83,8 @@ inline bool MayBelongToExchange(const DecodedPacket& segment, bool from_client, 
   return from_client && record.is_request_pending && (segment.tcp_flags & kTcpFin) != 0;
 }
 
-// Follows the exchanges of a connection by one segment. If the segment is the answer of an exchange, adds the exchange
-// to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse. A
+// Follows the exchanges of a connection through one more segment. If the segment is the answer of an exchange, adds the
+// exchange to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse. A
 // std::optional is not used: the compiled code stored and loaded it in pieces of different sizes, which took half of
 // this function's time.
 //

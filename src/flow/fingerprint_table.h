@@ -20,7 +20,7 @@ struct Fingerprint {
     kSyn,      // the SYN of a connection
     kSynCopy,  // the SYN of a provisional view (see ConnectionTable)
     kSynAck,
-    kMidstream,  // another segment, of a connection whose SYN was not captured
+    kMidstream,  // any other segment, of a connection whose SYN was not captured
   };
 
   static constexpr uint32_t kAnyShape = 0;  // for a SYN of which only the number is known; equals every shape

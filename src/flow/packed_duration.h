@@ -25,7 +25,7 @@ constexpr PackedDuration PackDuration(uint32_t microseconds) {
     mantissa >>= 1;
     ++exponent;
   }
-  // A leading bit of the mantissa adds one to the exponent. So exponents above 0 stand for a leading bit.
+  // If the mantissa has its leading bit, this bit adds one to the exponent. So an exponent above 0 implies the bit.
   return static_cast<PackedDuration>((exponent << kPackedMantissaBits) + mantissa + 1);
 }
 

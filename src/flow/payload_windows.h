@@ -26,7 +26,8 @@ namespace tcpgauge {
 // counts, and no packet needs to be added to a sum. Only the first packet of a connection in a new part changes the
 // marks (see PayloadMarks): it stores the count, and the payload of the parts before the new one. If the rate window is
 // one tick long, a part is one rate window, and the marks tell the rates. Otherwise a part is one second, and the marks
-// do not tell the rates. WindowedSums then keeps them, which takes more memory, and time for each packet.
+// do not tell the rates. WindowedSums then keeps the sums for the rates, which takes more memory, and time for each
+// packet.
 //
 // A weight that decays needs one number. An alternative was tried: the sums of the quarters of a ranking window. They
 // took a cache line of their own. With a million connections, this line took a tenth of the time of a packet.

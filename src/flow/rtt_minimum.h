@@ -29,7 +29,7 @@ struct RttMinimum {
   PackedDuration last;     // the least sample of the window before the current one
   uint16_t window;         // the number of the current window, modulo 2^16
 
-  // Adds a sample in microseconds that ended at `time_ns`.
+  // Adds a sample, in microseconds, that ended at `time_ns`.
   void Add(uint32_t sample_us, int64_t time_ns) {
     const PackedDuration sample = PackDuration(sample_us);
     const auto now = static_cast<uint16_t>(time_ns / kWindowNs);

@@ -11,7 +11,8 @@
 
 namespace tcpgauge {
 
-// Finds the records that have timed out, and the record to evict. It has one TimeoutWheel for each TimeoutClass.
+// Finds the records that have timed out, and the record to evict. This class has one TimeoutWheel for each
+// TimeoutClass.
 //
 // Design. When the class of a record changes, the record usually stays in its old wheel until a search there finds and
 // moves it. The record moves at once if that search could come too late: the new class has a shorter time-out, or is
@@ -33,7 +34,7 @@ class Timeouts {
 
   // Puts the record into the wheel of its class. REQUIRES: it is in no wheel.
   void Insert(uint32_t slot);
-  // Takes the record out of its wheel. REQUIRES: it is in one.
+  // Takes the record out of its wheel. REQUIRES: it is in a wheel.
   void Remove(uint32_t slot) { WheelOf(slot).Remove(slot); }
   // Moves the record to another wheel if necessary. Call it after each event that may change the record's class: a
   // change of its state, confirmation or handshake_class, or a second FIN.
@@ -58,7 +59,7 @@ class Timeouts {
   uint32_t FindLeastUseful();
 
  private:
-  // The class by the record's present state. ConnectionRecord::timeout_class may lag behind.
+  // The class to which the record's present state leads. ConnectionRecord::timeout_class may lag behind.
   static TimeoutClass ClassOf(const ConnectionRecord& record);
   TimeoutWheel& WheelOf(uint32_t slot) { return wheels_[static_cast<size_t>(records_[slot].timeout_class)]; }
   // The rarer part of Update(). `now` is the record's class, and differs from the class of its wheel.

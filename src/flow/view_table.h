@@ -56,8 +56,8 @@ class ViewTable {
   // Frees all views of the list with the head `*first`, and sets `*first` to kNone.
   void RemoveAll(uint32_t* first);
 
-  // Returns the view in `slot`. The reference stays valid as long as the table. After RemoveAll(), the slot is free,
-  // and may get another view.
+  // Returns the view in `slot`. The reference stays valid as long as the table lives. After RemoveAll(), the slot is
+  // free, and may get another view.
   View& operator[](uint32_t slot) { return views_[slot]; }
   const View& operator[](uint32_t slot) const { return views_[slot]; }
 

@@ -33,8 +33,8 @@ struct HttpClientOptions {
   std::string unix_path;            // connect to this Unix socket; empty = connect to the host of the URL by TCP
   bool accept_gzip = false;         // ask for compressed answers; HttpAnswer::body is decompressed
   size_t max_body_bytes = 1 << 20;  // the longest body to take, after decompression; SIZE_MAX = any
-  // For bodies that TakeBody() reads: Wait() does not wait while a piece is there, and receives no more while this many
-  // bytes are there. 0 = no such limit.
+  // For bodies that TakeBody() reads: Wait() returns at once while a piece waits for TakeBody(), and receives no more
+  // while this many bytes wait. 0 = no such limit.
   size_t max_waiting_bytes = 0;
   // Have the kernel probe a silent connection, so that a call over a dead connection ends after a minute.
   bool keep_alive = false;
@@ -122,7 +122,7 @@ class HttpClient {
   // `timeout_ms`, and returns nullopt. REQUIRES: timeout_ms >= 0.
   //
   // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, or when the server accepted no connection in time.
-  // For a connection, libcurl waits 300 s, and the kernel may give up earlier. Unavailable for any other failure. Each
+  // libcurl waits 300 s for a connection, and the kernel may give up earlier. Unavailable for any other failure. Each
   // error ends the call. The message is one line: from libcurl, from ProxySettings::ProxyFor(), or about the encoding
   // of the answer. It does not always name the server.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);

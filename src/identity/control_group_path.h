@@ -17,7 +17,8 @@ namespace tcpgauge {
 //
 // The path may name several owners, one inside the other. The owner is the innermost pod, with the innermost container
 // in this pod. Without a pod, the owner is the innermost container. The innermost ones count, because a container may
-// run in another one, as in a kind cluster. Without a pod or container, the outermost service or scope is the owner.
+// run in another one, as in a cluster made by the tool kind. Without a pod or container, the outermost service or scope
+// is the owner.
 //
 // Trust. A unit may be delegated to a user (user@UID.service, Delegate=yes). This user may give the folders below the
 // unit any name, even the name of a pod or container. So the search ends at the first unit, with two exceptions. It

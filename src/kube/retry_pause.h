@@ -17,9 +17,9 @@ struct RetryPauseOptions {
   int64_t first_ns = kNanosecondsPerSecond;
   int64_t max_ns = 60 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
-  // The longest pause after the server forgot the version from which a watch would continue (without the back-off of
-  // AfterExpiry()). All agents of a cluster learn that at the same moment. The pause may be long, because the agent
-  // keeps the names that it has.
+  // The longest pause after the server forgot the version from which a watch would continue, without the back-off that
+  // AfterExpiry() may add. All agents of a cluster learn at the same moment that a version is forgotten. The pause may
+  // be long, because the agent keeps the names that it has.
   int64_t relist_spread_ns = 30 * kNanosecondsPerSecond;
   std::function<double()> random;  // returns a number in [0, 1); must be set
 };
@@ -50,9 +50,9 @@ class RetryPause {
   int failures_ = 0;  // in a row
 };
 
-// Returns the pause from the start to the first request, in [0, spread_ns), or 0 if spread_ns is not positive. Besides
-// spread_ns, only the name of the node decides it. A DaemonSet starts the agents of a cluster together, and these
-// pauses spread their first requests evenly.
+// Returns the pause from the start to the first request, in [0, spread_ns), or 0 if spread_ns is not positive. The
+// pause depends only on spread_ns and on the name of the node. A DaemonSet starts the agents of a cluster together, and
+// these pauses spread their first requests evenly.
 int64_t FirstRequestNs(std::string_view node_name, int64_t spread_ns);
 
 }  // namespace tcpgauge

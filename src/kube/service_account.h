@@ -44,7 +44,7 @@ class ServiceAccount {
 
     std::string path;
     FileStamp stamp;
-    std::string content;  // the last one that could be used
+    std::string content;  // the last content that could be used
   };
 
   static absl::Status Refresh(bool is_token, File* file);
