@@ -9,7 +9,7 @@
 namespace tcpgauge {
 
 // What a connection keeps for its rates and its weight (see PayloadWindows), and how much of its payload its edge was
-// told of (see ConnectionTable::TellEdge). All 0 when the connection begins.
+// told of (see ConnectionTable::TellEdge). All members are 0 when the connection begins.
 //
 // Time is divided into parts. "The latest part" is the one that contains ConnectionRecord::last_packet_time_ns.
 struct PayloadMarks {

@@ -27,8 +27,8 @@ struct PayloadBounds {
 
 // Sums since the agent started, over all connections of one worker or, in a Snapshot, of all workers. They are exact
 // even if connections were evicted or not listed, or if their edges have no series. A midstream connection is added
-// when it is confirmed, with everything that it carried until then. If it ends unconfirmed, only its traffic is added,
-// when it ends.
+// when it is confirmed, with everything that it carried until then. If it ends unconfirmed, its traffic is added when
+// it ends, and nothing else.
 //
 // Units: bytes of TCP payload, retransmissions included, and segments as AnalyzeSegment() counts them. All members
 // except `connections` only grow.

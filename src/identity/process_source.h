@@ -58,8 +58,8 @@ class ProcessSource final : public IdentitySource {
     std::string first;  // a process's number
     bool has_several = false;
   };
-  // First: whether the process is in a pod, but in none of its containers. Second: its start time, in clock ticks since
-  // the boot. The process with the smallest pair counts as the oldest.
+  // First: whether the process is in a pod, but in none of its containers. Second: the start time of the process, in
+  // clock ticks since the boot. The process with the smallest pair counts as the oldest.
   using Age = std::pair<bool, uint64_t>;
   struct OldestProcess {
     std::string number;
@@ -70,7 +70,7 @@ class ProcessSource final : public IdentitySource {
   using OldestByOwner = absl::flat_hash_map<GroupOwner, OldestProcess>;  // container_id is empty for a pod
   using AddressesByNamespace = absl::flat_hash_map<ino_t, std::vector<IpAddress>>;
 
-  // Fills oldest_ too.
+  // Returns the processes of each owner, and fills oldest_.
   ProcessesByOwner ReadProcesses(int folder_fd, IdentityDraft* draft);
   void NoteAge(int folder_fd, GroupOwner owner, const std::string& process);
   // Returns the inode number that stands for the network namespace of a process; 0 if the process has ended.
