@@ -9,7 +9,7 @@
 namespace tcpgauge {
 
 // What a connection keeps of the names of its ends. Both members are 0 until the connection's edge was told of the
-// connection, and without an identity map.
+// connection. Without an identity map, they stay 0.
 struct EdgeBinding {
   uint16_t binding = 0;  // BindingTable::Id: who is at the ends
   uint16_t cell = 0;     // WorkloadCells::Id: the cell of the connection

@@ -30,9 +30,9 @@ class EdgeBudget {
 
   // Returns how many edges of this merit may begin now; SIZE_MAX without a limit.
   size_t Left(EdgeMerit merit, int64_t now_ns);
-  // Counts a beginning, and returns true. Returns false, and counts nothing, if none is left.
+  // If Left() is 0, returns false and counts nothing. Otherwise counts a beginning and returns true.
   bool TryTake(EdgeMerit merit, int64_t now_ns);
-  // The limit; SIZE_MAX without one.
+  // The limit that the constructor got; SIZE_MAX without a limit.
   size_t per_minute() const { return per_minute_; }
 
  private:
@@ -42,10 +42,10 @@ class EdgeBudget {
   };
 
   const size_t per_minute_;
-  std::vector<Beginning> ring_;  // those of the last minute, the oldest at first_
+  std::vector<Beginning> ring_;  // the beginnings of the last minute; the oldest is at first_
   size_t first_ = 0;
   size_t size_ = 0;
-  std::array<size_t, 3> taken_{};  // those in the ring, indexed by EdgeMerit
+  std::array<size_t, 3> taken_{};  // beginnings in the ring, indexed by EdgeMerit
 };
 
 }  // namespace tcpgauge

@@ -30,10 +30,10 @@ struct EdgeTimes {
 //
 // 1. Watching. The chooser watches a bounded number of edges, several times as many as it can export, in an EdgeSample.
 // The weight of an edge is its payload so far. Older bytes weigh less and less. A second EdgeSample watches the edges
-// on which attempts failed twice (see EdgeFilter). There, each failed attempt and each SYN that came again weighs 1,
-// and older ones weigh less. An edge can be in both samples. Because they share no slots, a flood of failures drives no
-// heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 50,000 single failures a second hid
-// edges that failed once a second.
+// on which attempts failed twice (see EdgeFilter). There, each failed attempt and each repeated SYN weighs 1, and older
+// ones weigh less. An edge can be in both samples. Because the two samples share no slots, a flood of failures drives
+// no heavy edge out, and heavy traffic drives no failing edge out. Without the filter, 50,000 single failures a second
+// hid edges that failed once a second.
 //
 // 2. Merit. These edges are candidates for series:
 // - failing edges, on which three attempts or more failed lately (see kMinFailures);
@@ -43,9 +43,9 @@ struct EdgeTimes {
 // failing edges, and light edges after them, get a place while more than a quarter of all places is free. When no place
 // is free, a failing or heavy candidate takes the place of the exported edge with the least merit. The candidate must
 // weigh more than twice as much as that edge, so that equal edges do not take turns. Exception: a failing candidate
-// needs no such weight while a kept place is left for it. A light edge weighs nothing. If an exported edge fails, it
-// gets a kept place before it would have to make room, if one is left. So an edge that is heavy and fails takes one
-// place.
+// needs no such weight while a kept place is left for it. A light edge weighs nothing. Before an exported edge that is
+// failing has to make room, it gets a kept place if one is left. So an edge that is both heavy and failing takes only
+// one place.
 //
 // 3. Phases. An exported edge passes through three phases. Because of them, a reader that reads at least once in a
 // window sees every increase.
@@ -53,16 +53,17 @@ struct EdgeTimes {
 // - admitted: credits go to the edge's own account.
 // - retiring: for a window, the edge's counters keep their values, and its gauges are zero.
 // An edge begins to retire when it was silent for the idle time-out (no payload, no attempts, no failures), or when
-// another edge is to have its place. At the end of the phase retiring, the edge's series end. The edge gets no new
+// another edge is to take its place. At the end of the phase retiring, the edge's series end. The edge gets no new
 // series for another window, so that every reader sees the series end before the counters start at zero again.
 //
-// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). While that many edges
-// are retiring, no further edge begins to retire to make room for another.
+// 4. Churn. At most `max_new_per_minute` edges are announced within any minute (see EdgeBudget). While
+// `max_new_per_minute` edges are retiring, no further edge begins to retire to make room for another.
 //
 // 5. Exception: the first window, which begins with the first connection that any worker counts (see FirstWindow). The
 // chooser assumes that no reader has read anything in this window, and skips the phases announced and retiring. While
-// there is a place, an edge is admitted as soon as it is watched. The budget counts only an edge that takes the place
-// of a heavy one. As a result, the edges of a short file are credited with everything that they carried.
+// there is a place, an edge is admitted as soon as it is watched. In this window, the budget counts only edges that
+// take the place of a heavy edge. As a result, the edges of a short file are credited with everything that they
+// carried.
 //
 // 6. Names. When an end of an exported edge gets another name, a successor takes the place of the edge (see
 // Supersede()). The budget does not count the successor. The series of the successor begin when there is a place,
@@ -70,20 +71,20 @@ struct EdgeTimes {
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds. It must not step back.
-// Bounds: at most max_exported edges have series. The chooser watches up to four times max_exported edges, those with
-// series included, and 1,024 if that is more. The sample of failing edges holds up to four times as many as there are
-// kept places, and 256 if that is more.
+// Bounds: at most max_exported edges have series. The chooser watches at most max(4 * max_exported, 1,024) edges,
+// including those with series. The sample of failing edges holds at most max(4 * kept places, 256) edges.
 class EdgeChooser {
  public:
   using Slot = EdgeSample::Slot;
   static constexpr Slot kNone = EdgeSample::kNone;  // the edge is not watched
   static constexpr size_t kMaxExported = 15000;     // four times as many edges are watched, and Slot has 16 bits
 
-  // Keeps what belongs to the slots. Called in the middle of a change, so an implementation must not call the chooser.
+  // Keeps what belongs to the slots. The chooser calls these functions in the middle of a change, so they must not call
+  // the chooser.
   class Accounts {
    public:
     virtual ~Accounts() = default;
-    // The series of the edge in `slot` ended. The edge is still watched. `bound` is that of the edge.
+    // The series of the edge in `slot` ended. The edge is still watched. `bound` is the edge's EdgeBinding.
     virtual void OnSeriesEnded(Slot slot, EdgeBinding bound) = 0;
     // The edge in `slot` is about to lose the slot, and is then not watched any more. It has no series.
     virtual void OnForgotten(Slot slot, EdgeBinding bound) = 0;
@@ -132,9 +133,9 @@ class EdgeChooser {
     states_[slot].last_active_ns = now_ns;
   }
 
-  // Lets `successor` take the place of the exported edge in `slot`, which begins to retire. In the first window, the
-  // series of the edge end at once. Returns false, and does nothing, if the edge in `slot` retires already. REQUIRES:
-  // the edge in `slot` has series.
+  // Lets `successor` take the place of the exported edge in `slot`. This edge begins to retire, or loses its series at
+  // once in the first window. Returns false, and does nothing, if the edge in `slot` is retiring already. REQUIRES: the
+  // edge in `slot` has series.
   bool Supersede(Slot slot, const BoundEdge& successor, int64_t now_ns);
 
   // Chooses anew, and ends phases that are over. Does nothing if the last choice was less than a second of table time
@@ -170,7 +171,7 @@ class EdgeChooser {
   bool InFirstWindow(int64_t now_ns) const { return !first_window_->IsOver(now_ns, times_.window_ns); }
   // How often the edge failed lately; older failures weigh less.
   double FailureWeight(const EdgeKey& key) const;
-  // The free places that a light edge may take.
+  // The number of free places that light edges may take.
   size_t PlacesForLight() const;
   // Puts an edge into the slot that watched_.Draw() returned.
   void Watch(Slot slot, const BoundEdge& edge);
@@ -188,15 +189,15 @@ class EdgeChooser {
   void ReserveForFailingAdmitted();
   // Begins the series of the edges that supersede others.
   void AnnounceSuccessors(int64_t now_ns);
-  // Lists the failing edges without series, the most failing first.
+  // Lists the failing edges without series, those with the most failures first.
   void ListFailing();
-  // Gives the places that are kept for failing edges to the first ones of the list.
+  // Gives the places that are kept for failing edges to the first edges of that list.
   void FillReservedPlaces(int64_t now_ns);
   // Begins the series of an edge. `failing` is its slot in failing_. Returns false if that is not possible now.
   bool AnnounceFailing(Slot failing, bool is_reserved, int64_t now_ns);
   // Lists all other edges without series, the heaviest first.
   void ListOthers(int64_t now_ns);
-  // Announces the heavy ones of that list.
+  // Announces the heavy edges of that list.
   void AnnounceHeavy(int64_t now_ns);
   // Announces the failing edges that got no reserved place.
   void AnnounceFurtherFailing(int64_t now_ns);
@@ -220,26 +221,27 @@ class EdgeChooser {
   EdgeBudget budget_;
   uint64_t new_edges_ = 0;
   size_t exported_ = 0;  // edges that have series
-  size_t reserved_ = 0;  // those of them in a place that is kept for failing edges
-  // exported_ - reserved_ after the last Rebalance(). While it is more than the share of heavy and light edges, because
-  // they took more in the first window, a heavy edge may still take the place of another one.
+  size_t reserved_ = 0;  // exported edges in places that are kept for failing edges
+  // exported_ - reserved_ after the last Rebalance(). Heavy and light edges may take more than their share of the
+  // places in the first window. While they have more than their share, a heavy edge may still take the place of another
+  // of these edges.
   size_t others_before_ = 0;
   size_t successors_ = 0;  // edges whose State::is_successor is set
-  size_t light_to_watch_;  // light edges that may become watched until the next Rebalance()
+  size_t light_to_watch_;  // how many light edges may become watched until the next Rebalance()
   int64_t next_rebalance_ns_ = 0;
   int64_t next_decay_ns_ = 0;
   int64_t next_forget_ns_ = 0;  // when failed_before_ forgets
 
   // Scratch space of Rebalance().
-  std::vector<Slot> admitted_;           // not in a reserved place; the lightest first
-  std::vector<Slot> admitted_reserved_;  // in a reserved place; the least failing first
-  size_t next_admitted_ = 0;             // index of the first one that was not given up
+  std::vector<Slot> admitted_;           // admitted edges not in a reserved place; the lightest first
+  std::vector<Slot> admitted_reserved_;  // admitted edges in a reserved place; the least failing first
+  size_t next_admitted_ = 0;             // index of the first edge that was not given up
   size_t next_admitted_reserved_ = 0;
   size_t retiring_ = 0;
   size_t coming_places_ = 0;              // places of retiring edges that no candidate waits for yet
   std::vector<Slot> failing_candidates_;  // slots of failing_
   std::vector<Slot> candidates_;
-  size_t next_failing_ = 0;  // index of the first one that is still to be announced
+  size_t next_failing_ = 0;  // index of the first edge that is still to be announced
   size_t next_candidate_ = 0;
 };
 

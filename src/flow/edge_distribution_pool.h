@@ -10,8 +10,8 @@
 
 namespace tcpgauge {
 
-// The distributions of those slots of an edge table that have any. There are many more slots than edges with an account
-// of their own, and distributions are large. So a slot takes its distributions from the pool at its first value.
+// A pool of distributions for the slots of an edge table. There are many more slots than edges with an account of their
+// own, and distributions are large. So a slot takes distributions from the pool only when its first value comes.
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: `capacity` slots at a time, in memory that is allocated by the constructor and becomes resident with use.
@@ -27,9 +27,9 @@ class EdgeDistributionPool {
   EdgeDistributionPool(size_t slots, size_t capacity);
 
   // Returns the distributions of `slot`, which are empty at first. REQUIRES: `slot` has distributions, or fewer than
-  // `capacity` slots have.
+  // `capacity` slots have distributions.
   EdgeDistributions& Of(size_t slot);
-  // As above, but null if `slot` has none.
+  // Returns the distributions of `slot`; null if it has none.
   const EdgeDistributions* Find(size_t slot) const {
     return places_[slot] == kNone ? nullptr : &distributions_[places_[slot] - 1];
   }

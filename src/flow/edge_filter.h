@@ -11,13 +11,13 @@
 
 namespace tcpgauge {
 
-// A Bloom filter that tells whether an edge was noted before. The filter recognises every edge that was noted since it
-// last forgot. It also takes about one in a hundred new edges for edges that were noted before. So about one in a
+// A Bloom filter that tells whether an edge was noted before. The filter recognises every edge that was noted since the
+// last Forget(). It also takes about one in a hundred new edges for edges that were noted before. So about one in a
 // hundred edges of a flood passes the filter, even if each edge comes only once.
 //
 // Design. The four bits of an edge lie in one word, so that a call reads one cache line. With more than kMaxNoted edges
-// (98,304) the filter would err more often. So the filter then forgets all edges. Even with 98,000 new edges a second,
-// that happens only once a second.
+// (98,304) the filter would err more often. So when kMaxNoted edges are noted, the filter forgets them all before it
+// notes another edge. Even with 98,000 new edges a second, that happens only once a second.
 //
 // Thread: confined to one thread.
 // Bounds: 128 KiB.

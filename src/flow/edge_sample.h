@@ -12,15 +12,16 @@
 
 namespace tcpgauge {
 
-// A bounded number of edges, each with a weight. Finds the heavy ones among any number of edges by random admission.
+// A bounded number of edges, each with a weight. Finds the heavy edges among any number of edges, by random admission.
 //
 // Design. The place of an edge in the sample is called a slot. When all slots are taken, an edge that is not in the
-// sample may get the slot of a light edge. If an amount of the new edge comes, the probability is amount / (amount +
-// weight of the light edge). So a heavy edge soon has a slot, and a flood of light edges changes little (after Ben
-// Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency Estimation", 2017).
+// sample may get the slot of a light edge. A new edge that brings an amount (of payload or failures) gets this slot
+// with the probability amount / (amount + weight of the light edge). So a heavy edge soon has a slot, and a flood of
+// light edges changes little (after Ben Basat et al., "Randomized Admission Policy for Efficient Top-k and Frequency
+// Estimation", 2017).
 //
 // Thread: confined to one thread.
-// Bounds: the capacity. Memory is allocated by the constructor alone.
+// Bounds: the capacity. Only the constructor allocates memory.
 class EdgeSample {
  public:
   using Slot = uint16_t;
@@ -40,8 +41,8 @@ class EdgeSample {
   }
   // Whether `slot` contains the edge.
   bool Holds(Slot slot, const EdgeKey& key) const { return slot != kNone && entries_[slot].key == key; }
-  // As above, for the edge {client, server}, without is_server_prefix, between ends that have this binding. May return
-  // false for another binding whose names have the same labels.
+  // As above, for the edge {client, server} whose is_server_prefix is false, between ends that have this binding. May
+  // return false for another binding whose names have the same labels.
   bool Holds(Slot slot, const IpAddress& client, const Endpoint& server, uint16_t binding) const {
     const Entry& entry = entries_[slot];
     return slot != kNone && entry.bound.binding == binding && entry.key.client == client &&
@@ -59,8 +60,8 @@ class EdgeSample {
   void SetPinned(Slot slot, bool is_pinned) { entries_[slot].is_pinned = is_pinned; }
   bool is_pinned(Slot slot) const { return entries_[slot].is_pinned; }
 
-  // Returns the slot for an edge of which `amount` came: an unused slot or, if random admission says so, the slot of a
-  // light edge. Returns kNone if the edge gets no slot. The caller must call Replace() with a slot that is returned.
+  // Returns the slot for an edge that brings `amount`: an unused slot or, if random admission says so, the slot of a
+  // light edge. If a slot is returned, the caller must call Replace() with it. Returns kNone if the edge gets no slot.
   // REQUIRES: the edge has no slot.
   Slot Draw(double amount);
   // Puts the edge into the slot that Draw() returned, with weight 0 and not pinned. An edge that was there loses the

@@ -12,9 +12,8 @@
 
 namespace tcpgauge {
 
-// The service endpoints of an edge: the addresses and ports by which clients addressed the server, where these differ
-// from the server's own because a translation led the clients there. For example, the address and port of a Kubernetes
-// service. A plain value.
+// The service endpoints of an edge: the addresses and ports that clients addressed, where a translation replaced them
+// by the server's own address and port. An example is the address and port of a Kubernetes service. A plain value.
 //
 // Bounds: the first kMax distinct endpoints are kept. Later ones are ignored and not counted.
 class EdgeServices {

@@ -27,7 +27,7 @@ namespace tcpgauge {
 struct EdgeTraffic {
   uint64_t client_payload_bytes = 0;
   uint64_t server_payload_bytes = 0;
-  uint32_t segments = 0;  // those with payload; see Totals::segments
+  uint32_t segments = 0;  // segments with payload; see Totals::segments
   uint32_t retransmitted_segments = 0;
   uint32_t out_of_order_segments = 0;
 
@@ -57,10 +57,10 @@ struct EdgeTableOptions {
 // of their own.
 //
 // Design. There may be millions of edges, and only some of them can have series. Still, no counter may ever fall. So
-// every amount is credited to exactly one account, when the edge is told of it (see Ledger): to the edge's own account
-// while the edge is admitted (see EdgeChooser), and to the account `other` at all other times. At every instant, the
-// accounts of all edges together with other() and retired() hold the sum of all credits. The account `other` is divided
-// into the cells of workloads (see WorkloadCells).
+// every amount is credited to exactly one account, at the moment when the edge is told of the amount (see Ledger).
+// While the edge is admitted (see EdgeChooser), that is the edge's own account. At all other times, it is the account
+// `other`. At every instant, the accounts of all edges together with other() and retired() hold the sum of all credits.
+// The account `other` is divided into the cells of workloads (see WorkloadCells).
 //
 // Thread: confined to its connection table.
 // Time: table time, in nanoseconds.
@@ -113,8 +113,8 @@ class EdgeTable : private EdgeChooser::Accounts {
   // open again after Reopen(). The gauge of open connections counts it while it is open.
   //
   // The caller also keeps a Slot for each connection, kNone at first, and passes the Slot to the functions below. The
-  // table may meanwhile give this slot to another edge. Each function notices that by the key. A connection "holds" the
-  // slot as long as the slot contains the connection's edge.
+  // table may meanwhile give this slot to another edge. Each function compares the edge's key to notice this. A
+  // connection "holds" the slot as long as the slot contains the connection's edge.
 
   // Counts a new connection.
   void Open(const BoundEdge& edge, int64_t now_ns);
@@ -150,13 +150,13 @@ class EdgeTable : private EdgeChooser::Accounts {
   void CreditSynRetransmissions(Slot slot, const BoundEdge& edge, uint64_t count, int64_t now_ns);
 
   // Notes that a connection of the edge `key` addressed its server as `service`. Ignores the call if `service` is the
-  // edge's server itself or one of its server prefix, if `slot` does not contain the edge, or if EdgeServices::kMax
-  // services of the edge are known. The services are forgotten when the edge loses its slot.
+  // edge's server itself or lies in the edge's server prefix, if `slot` does not contain the edge, or if
+  // EdgeServices::kMax services of the edge are known. The services are forgotten when the edge loses its slot.
   void NoteService(Slot slot, const EdgeKey& key, const Endpoint& service);
 
-  // Lets the edge with other names, those of `ends`, take the place of the exported edge `key` (see
-  // EdgeChooser::Supersede). Returns false, and does nothing, if the edge retires already, or if there is no room for
-  // another binding.
+  // Lets an edge that differs only in its names, which are those of `ends`, take the place of the exported edge `key`
+  // (see EdgeChooser::Supersede). Returns false, and does nothing, if the edge is retiring already, or if there is no
+  // room for another binding.
   bool Supersede(const EdgeKey& key, const Binding& ends, int64_t now_ns);
   // Counts an edge that was superseded because one of its ends got its first name.
   void CountRenamed() { ++renamed_; }
@@ -200,9 +200,9 @@ class EdgeTable : private EdgeChooser::Accounts {
   EdgeCounters other() const;
   // Returns the distributions of the times in other(). Takes time in proportion to the number of cells.
   EdgeDistributions other_distributions() const;
-  // Appends to `*accounts` everything that was credited to the connections of each cell: the account of the cell and
-  // those of its edges that have series. The gauge `connections` counts the open connections. Takes time in proportion
-  // to the number of cells and slots.
+  // For each cell in use, appends to `*accounts` everything that was credited to the connections of the cell. That is
+  // the sum of the cell's own account and of the accounts of its edges that have series. The gauge `connections` counts
+  // the open connections. Takes time in proportion to the number of cells and slots.
   void AppendWorkloads(std::vector<WorkloadAccount>* accounts) const;
   // How often an edge got series.
   uint64_t new_edges() const { return chooser_.new_edges(); }
@@ -237,7 +237,7 @@ class EdgeTable : private EdgeChooser::Accounts {
   WorkloadCellKey CellOf(const EdgeKey& key, const Binding& ends) const;
   EdgeKey GroupedKeyOf(const IpAddress& client, const Endpoint& server) const;
   static void SetNames(const Binding& binding, EdgeKey* key);
-  // Returns the prefix of a server's address, as long as the options say.
+  // Returns the prefix of a server's address. The options give its length.
   IpAddress ServerPrefix(const IpAddress& server) const {
     return server.Prefix(options_.v4_server_prefix_bits, options_.v6_server_prefix_bits);
   }
@@ -249,16 +249,16 @@ class EdgeTable : private EdgeChooser::Accounts {
     if (slot != kNone && traffic.payload_bytes() > 0) chooser_.NotePayload(slot, traffic.payload_bytes(), now_ns);
   }
   // Sets `*slot` to the slot of a connection's edge, or to kNone. If `bytes`, the payload to credit, is not 0, an
-  // unwatched edge gets the chance to become watched. Returns what the connection keeps of names now.
+  // unwatched edge gets the chance to become watched. Returns the EdgeBinding that the connection must keep.
   EdgeBinding Hold(Slot* slot, const BoundEdge& edge, bool is_open, uint64_t bytes, int64_t now_ns);
   // The number that counts the connection while it is open.
   int64_t& OpenConnections(Slot slot, const BoundEdge& edge) {
     return Holds(slot, edge.key) ? accounts_[slot].connections : cells_.unadmitted(edge.bound.cell).connections;
   }
-  // The slot of the edge of a connection that may hold `slot`, or kNone.
+  // The slot of the edge `key`, or kNone. `slot` is the slot that a connection of this edge may hold.
   Slot Find(Slot slot, const EdgeKey& key) const { return Holds(slot, key) ? slot : chooser_.Find(key); }
-  // The account to which traffic of the edge in `slot`, which may be kNone, is credited now. `bound` is that of the
-  // connection.
+  // The account to which traffic of the edge in `slot`, which may be kNone, is credited now. `bound` is the
+  // connection's EdgeBinding.
   EdgeCounters& Account(Slot slot, EdgeBinding bound) {
     return chooser_.IsAdmitted(slot) ? accounts_[slot].counters : cells_.unadmitted(bound.cell);
   }

@@ -75,7 +75,7 @@ class EmbryoTable {
     if (embryo.newer < kFree) FetchAhead(&embryos_[embryo.newer]);
   }
 
-  // The reference stays valid as long as the table. After Remove(slot), the slot may get another embryo.
+  // The reference stays valid as long as the table lives. After Remove(slot), the slot may get another embryo.
   Embryo& operator[](uint32_t slot) { return embryos_[slot]; }
   const Embryo& operator[](uint32_t slot) const { return embryos_[slot]; }
   // Whether the slot holds an embryo. REQUIRES: slot < slot_limit().

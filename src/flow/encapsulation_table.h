@@ -12,10 +12,10 @@ namespace tcpgauge {
 
 // A table that gives each encapsulation a small id, so that the key of a connection holds four bytes instead of a whole
 // encapsulation. The table counts the uses of each id. An id without uses still stands for its encapsulation. Another
-// encapsulation gets the id only in two cases: all ids have been given out, or kSpares ids are without uses. Of the ids
-// without uses, the one that has been so longest is given out first.
+// encapsulation gets the id only in two cases: all ids have been given out, or kSpares ids are without uses. The id
+// that has been without uses for the longest time is given out first.
 //
-// Design. Fingerprints of segments hold ids for a second without counting as uses. If an id without uses went to
+// Design. Fingerprints of segments hold ids for a second, and do not count as uses. If an id without uses went to
 // another encapsulation at once, two connections with equal addresses in two networks could be taken for one.
 //
 // Thread: confined to the thread of its connection table.
@@ -62,8 +62,8 @@ class EncapsulationTable {
   struct Entry {
     Encapsulation encapsulation;
     uint64_t users = 0;
-    // Of an id without uses: the ids that lost their last use before and after this id. Entry kNone is both ends of the
-    // list.
+    // For an id without uses: its neighbours in the list of such ids. They lost their last use before and after this
+    // id. Entry kNone is both ends of the list.
     uint32_t older = kNone;
     uint32_t newer = kNone;
   };
@@ -72,7 +72,7 @@ class EncapsulationTable {
   // returned id that has no uses is among the spares.
   uint32_t Find(const Encapsulation& encapsulation);
   void ReleaseOne(uint32_t id);
-  // Adds the id to those without uses, as the newest of them, or removes it from them.
+  // AddSpare() adds the id to the spares (the ids without uses), as the newest. RemoveSpare() removes it from them.
   void AddSpare(uint32_t id);
   void RemoveSpare(uint32_t id);
 

@@ -15,9 +15,9 @@ namespace tcpgauge {
 // of the request to the first segment of the answer, as they pass the observer. FollowExchange() finds the exchanges of
 // a connection from the numbers of its segments. The contents matter only where TLS begins.
 //
-// Turns. A turn of the client begins with its first new payload after an answer, or with its first payload at all. The
-// turn lasts until the server answers. ConnectionRecord::is_request_pending is set meanwhile. The request's time is
-// that of the turn's last segment which
+// Turns. A turn of the client begins with the client's first new payload after an answer, or with its first payload at
+// all. The turn lasts until the server answers. ConnectionRecord::is_request_pending is set meanwhile. The request's
+// time is that of the turn's last segment which
 // - has new payload,
 // - has the client's FIN, because a server may wait for the end of the client's data (a half-closed connection), or
 // - fills a gap in what the client sent, if the server has not acknowledged that part yet.
@@ -27,10 +27,10 @@ namespace tcpgauge {
 // sent. A segment that acknowledges less was on its way before the whole request arrived. What the server sends without
 // a pending request answers nothing: a greeting, a push, or the rest of an answer.
 //
-// So the response time is right where the client waits for each answer. The response time of a long poll is as long as
-// the poll. An interim answer (100 Continue) ends an exchange, and the body after it is another request. Where the
-// client sends the next request before the answer (pipelining), all these requests are one turn. The response time of
-// this turn is too small, because it lasts from the last request to the first answer. A server that streams all the
+// So the response time is correct if the client waits for each answer. The response time of a long poll is as long as
+// the poll. An interim answer (100 Continue) ends an exchange, and the body after it is another request. If the client
+// sends the next request before the answer (pipelining), all these requests are one turn. The response time of this
+// turn is too small, because it is measured from the last request to the first answer. A server that streams all the
 // time seems to answer at once.
 //
 // TLS. The turns of a TLS handshake are not exchanges. PayloadStart tells how a turn begins:
@@ -52,9 +52,9 @@ namespace tcpgauge {
 //   alert after a last message that asks nothing (PostgreSQL's Terminate).
 // - Without a ClientHello, a turn that begins with a record of TLS other than application data is not an exchange.
 // - A turn is in doubt in two cases: its first bytes were not captured or come after a gap, or it begins with
-//   application data and no ClientHello was seen. It is an exchange only if the connection has had kTurnsOfHandshake
-//   turns before. For application data of a midstream connection, one turn before is enough, because its handshake is
-//   probably over.
+//   application data and no ClientHello was seen. A turn in doubt is an exchange only if the connection has had
+//   kTurnsOfHandshake turns before. For application data of a midstream connection, one turn before is enough, because
+//   its handshake is probably over.
 //
 // Only confirmed connections have exchanges (see ConnectionTable). Their client does not change any more.
 
@@ -65,7 +65,7 @@ constexpr int kTurnsOfHandshake = 2;
 // The result of FollowExchange() for a segment that ends no exchange.
 constexpr int64_t kNoResponse = -1;
 
-// What an end had sent before a segment changed it.
+// What an end had sent before the segment that FollowExchange() handles.
 struct SentBefore {
   bool is_known;                   // EndRecord::kSeen
   uint32_t next_sequence;          // EndRecord::next_sequence; valid if is_known
@@ -83,10 +83,10 @@ inline bool MayBelongToExchange(const DecodedPacket& segment, bool from_client, 
   return from_client && record.is_request_pending && (segment.tcp_flags & kTcpFin) != 0;
 }
 
-// Follows the exchanges of a connection by one segment. If the segment is the answer of an exchange, adds the exchange
-// to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse. A
-// std::optional is not used: it was stored and loaded in pieces of other sizes, which took half of this function's
-// time.
+// Follows the exchanges of a connection through one more segment. If the segment is the answer of an exchange, adds the
+// exchange to `*latency`, and returns its response time in nanoseconds, at least 0. Otherwise returns kNoResponse. A
+// std::optional is not used: the compiled code stored and loaded it in pieces of different sizes, which took half of
+// this function's time.
 //
 // `segment` came from `sender` at `time_ns` (table time). `before` is what the sender had sent before, and `*record`
 // has been updated by AnalyzeSegment(). `*latency` belongs to the same connection.

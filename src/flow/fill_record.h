@@ -12,7 +12,7 @@ namespace tcpgauge {
 // Exception: the window and the timestamp of the SYN are missing, because an embryo does not keep them.
 //
 // Design. The record is filled in directly. The alternative was to pass an artificial SYN through the whole table. Both
-// give connections with equal summaries, as a test proves. But the alternative handles the SYN of each connection
+// ways give connections with equal summaries, as a test proves. But the alternative handles the SYN of each connection
 // twice.
 void FillRecord(const Embryo& embryo, ConnectionRecord* record, ConnectionDetails* details);
 

@@ -20,7 +20,7 @@ struct Fingerprint {
     kSyn,      // the SYN of a connection
     kSynCopy,  // the SYN of a provisional view (see ConnectionTable)
     kSynAck,
-    kMidstream,  // another segment, of a connection whose SYN was not captured
+    kMidstream,  // any other segment, of a connection whose SYN was not captured
   };
 
   static constexpr uint32_t kAnyShape = 0;  // for a SYN of which only the number is known; equals every shape
@@ -77,8 +77,8 @@ class FingerprintTable {
   // Remembers `fingerprint`. If the table has the same segment under the same `key_hash`, replaces that fingerprint.
   // Two segments are the same if kind, sequence number and shape are equal. kAnyShape equals every shape.
   void Add(const Fingerprint& fingerprint);
-  // Returns the newest fingerprint of the same segment (see Add()) that was captured under another key and on another
-  // stretch, within the window of the kind before or after `segment`. Otherwise returns null. The pointer is valid
+  // Returns the newest fingerprint of the same segment (see Add()) that was captured under another key, on another
+  // stretch, and within the window of its kind (see kSynWindowNs). If there is none, returns null. The pointer is valid
   // until the next Add(). Notes that a copy was found.
   const Fingerprint* FindCopy(const Fingerprint& segment);
   // Returns the fingerprint of the SYN that `answer` answers: kSyn or kSynCopy, with this sequence number, under

@@ -21,8 +21,8 @@ namespace tcpgauge {
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
-// Bounds: kCapacity endpoints. When all places are taken, all endpoints are forgotten before a new one is added, and
-// overflows() counts that.
+// Bounds: kCapacity endpoints. When all places are taken, all endpoints are forgotten before a new one is added.
+// overflows() counts how often this happens.
 class FirstPeers {
  public:
   static constexpr size_t kCapacity = 896;

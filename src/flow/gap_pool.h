@@ -20,7 +20,7 @@ namespace tcpgauge {
 //
 // Thread: confined to the thread of its connection table.
 // Units: sequence numbers are in host order and compare modulo 2^32. A range [begin, end) excludes `end`.
-// Bounds: at most `max_sets` connections have gaps at a time, and each of their ends has at most kMaxGaps. If a
+// Bounds: at most `max_sets` connections have gaps at a time, and each of their ends has at most kMaxGaps gaps. If a
 // connection gets no set, its gap is dropped. If an end has kMaxGaps already, the new gap replaces the end's lowest
 // one. The bytes of a dropped or replaced gap count as seen. overflows() counts both cases.
 class GapPool {

@@ -67,7 +67,7 @@ class InterfacePins {
       return Pin(static_cast<uint16_t>((bits_ & ~(kMaxInterfaces - 1)) | Bounded(interface)));
     }
 
-    // Whether `other` may be this same stretch. A direction of kUnknown may be any direction.
+    // Whether `other` may be the same stretch as this pin. A direction of kUnknown may be any direction.
     bool MayBe(Pin other) const {
       const unsigned differing = bits_ ^ other.bits_;
       if ((differing & ~kDirectionMask) != 0) return false;

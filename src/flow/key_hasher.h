@@ -18,7 +18,7 @@ class KeyHasher {
  public:
   explicit KeyHasher(uint64_t seed);
 
-  // Returns the same value for equal keys and equal seeds, in every KeyHasher.
+  // Returns the hash of a key. Equal keys have the same hash in all KeyHashers with the same seed.
   uint64_t HashOf(const ConnectionKey& key) const {
     uint64_t words[5];
     static_assert(sizeof(words) == sizeof(key), "the words are the whole key");

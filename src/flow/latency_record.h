@@ -9,8 +9,8 @@
 namespace tcpgauge {
 
 // What a connection keeps of its delays: the exchange under way, the exchanges before it, and the least round-trip
-// times. A packet uses it only if it carries a request or an answer, or ends a sample of the round-trip time. All 0
-// when the connection begins.
+// times. The record is used only for a packet that carries a request or an answer, or that ends a sample of the
+// round-trip time. All members are 0 when the connection begins.
 struct LatencyRecord {
   // How far the connection's TLS handshake is (see TLS in exchange.h).
   // - kNone: no ClientHello was seen.

@@ -23,9 +23,9 @@ namespace tcpgauge {
 //
 // Design. The totals count a packet when it comes. An edge is told later: when a pass copies the connection, before
 // WorkerSampler takes a sample, when segments were lost, when the connection ends, and every few seconds in any case.
-// Telling the edge of each packet took a quarter of the packet's time: the edge has to be found among thousands, and it
-// has to be decided whether the edge is watched. Traffic of which no edge was told yet is not in told_totals() either.
-// So the traffic of all edges adds up to told_totals() at every instant.
+// Telling the edge of each packet took a quarter of the time that a packet takes: the edge has to be found among
+// thousands, and it has to be decided whether the edge is watched. Traffic of which no edge was told yet is not in
+// told_totals() either. So the traffic of all edges adds up to told_totals() at every instant.
 //
 // An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
 // a pass would each make such a sum wrong, and a counter could fall.
@@ -44,8 +44,8 @@ class Ledger {
   Ledger(std::unique_ptr<EdgeTable> edges, ConnectionNames* names) : edges_(std::move(edges)), names_(*names) {}
 
   const Totals& totals() const { return totals_; }
-  // The totals, without the traffic (EdgeTraffic) of which no edge was told yet. The traffic in the accounts of all
-  // edges adds up to it at any time. If no edges are kept, the same as totals().
+  // The totals, without the traffic (EdgeTraffic) of which no edge was told yet. At any time, the traffic in the
+  // accounts of all edges adds up to the traffic in this result. If no edges are kept, the same as totals().
   Totals told_totals() const;
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
@@ -71,13 +71,13 @@ class Ledger {
   // credits the edge with the SYN retransmissions in record->pending_edge. REQUIRES: record->is_edge_pending. Sets it
   // to false.
   void OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
-  // Gives the unknown ends of an open connection the names that they have got since. With a new name, the connection
+  // Gives each unknown end of an open connection its name, if the name is known by now. With a new name, the connection
   // belongs to another edge. So it is closed in the old edge and reopened in the new one, and `*edge` and `*bound` are
   // those of the new edge. What was credited before stays where it is. Without a new name, does nothing. REQUIRES:
   // OpenEdge() was called.
   void BindAgain(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns, EdgeTable::Slot* edge,
                  EdgeBinding* bound);
-  // Ends the use of the names, and resets `*bound`.
+  // Ends the connection's use of the names in `*bound`, and resets `*bound`.
   void Release(EdgeBinding* bound) {
     if (names_.finder().is_on()) ReleaseNames(bound);
   }
@@ -148,8 +148,8 @@ class Ledger {
     if (edges_ != nullptr) edges_->NoteService(record.edge, EdgeOf(record), service);
   }
 
-  // Takes another identity map (see NameFinder::Set). Exported edges whose ends have other names in it give their
-  // places to the edges with these names (see EdgeRenamer).
+  // Takes another identity map (see NameFinder::Set). If the ends of an exported edge have other names in the new map,
+  // the edge gives its place to the edge with these names (see EdgeRenamer).
   void SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t sockets_read_ns, int64_t now_ns);
   // See EdgeTable::Rebalance.
   void Rebalance(int64_t now_ns) {

@@ -18,8 +18,8 @@ namespace tcpgauge {
 
 // Finds who is at the ends of a connection, by the latest identity map.
 //
-// - If only one workload has the address, such as a pod's, the end has the identity of the address. A server may have
-//   an identity for its address and port instead, which also names the service.
+// - If only one workload has the address (as with the address of a pod), the end has the identity of the address. A
+//   server may have an identity for its address and port instead, which also names the service.
 // - If several workloads share the address, a server has the identity of the listening socket.
 // - If several workloads share the address, a client has the identity of its socket. The socket must certainly be that
 //   of the connection: the connection began before the sockets were read, and had not ended then. Otherwise the client

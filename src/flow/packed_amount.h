@@ -7,7 +7,7 @@
 namespace tcpgauge {
 
 // A number of bytes in 32 bits. Numbers below 2^27 are exact. A greater number loses its lowest bits, so that it is too
-// small by less than a 2^26th. 2^58 and more are stored as the greatest number.
+// small by less than one part in 2^26. Numbers of 2^58 and more are stored as the greatest number.
 //
 // Design. A packed amount is a floating-point number without a sign: 5 bits of exponent, and 27 bits of mantissa.
 using PackedAmount = uint32_t;

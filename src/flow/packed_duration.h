@@ -7,8 +7,8 @@
 namespace tcpgauge {
 
 // A duration in 16 bits, or "no duration". Durations up to 4095 µs are exact. A longer duration loses its lowest bits,
-// so that it is too short by less than a 2048th. Two packed durations compare like the durations, and kNoDuration is
-// less than all of them.
+// so that it is too short by less than one part in 2048. Two packed durations compare like the durations, and
+// kNoDuration is less than all of them.
 //
 // Design. A packed duration is a floating-point number plus one: 5 bits of exponent, and 11 bits of mantissa. The
 // mantissa's leading bit is left out if the exponent is not 0.
@@ -25,7 +25,7 @@ constexpr PackedDuration PackDuration(uint32_t microseconds) {
     mantissa >>= 1;
     ++exponent;
   }
-  // A leading bit of the mantissa adds one to the exponent. So exponents above 0 stand for a leading bit.
+  // If the mantissa has its leading bit, this bit adds one to the exponent. So an exponent above 0 implies the bit.
   return static_cast<PackedDuration>((exponent << kPackedMantissaBits) + mantissa + 1);
 }
 

@@ -9,7 +9,7 @@
 namespace tcpgauge {
 
 // What a connection keeps for its rates and its weight (see PayloadWindows), and how much of its payload its edge was
-// told of (see ConnectionTable::TellEdge). All 0 when the connection begins.
+// told of (see ConnectionTable::TellEdge). All members are 0 when the connection begins.
 //
 // Time is divided into parts. "The latest part" is the one that contains ConnectionRecord::last_packet_time_ns.
 struct PayloadMarks {
@@ -36,7 +36,7 @@ struct PayloadMarks {
     uint64_t Untold(uint64_t payload_bytes) const { return (payload_bytes - told) & kToldMask; }
   };
 
-  OfEnd ends[2];                // indexed by End, as the next two arrays
+  OfEnd ends[2];                // indexed by End, as are the next two arrays
   PackedAmount last[2];         // the payload of the part before the latest one
   PackedAmount before_last[2];  // the payload of the part before that
   PackedAmount weight;          // the weight when the latest part began

@@ -18,18 +18,19 @@ namespace tcpgauge {
 // The payload rates of both ends of every connection, and the weight of every connection in the ranking. Rates are
 // computed over the rate window, which ends at a multiple of the tick.
 //
-// The weight is the payload of both ends, of which older bytes weigh less: a byte that is t old weighs exp(-t / ranking
-// window), where t is counted in whole parts of time (see Design). So at a constant rate, the weight is about the
+// The weight is the payload of both ends, in which older bytes count less. A byte of age t counts as exp(-t / ranking
+// window) bytes, where t is counted in whole parts of time (see Design). So at a constant rate, the weight is about the
 // payload of one ranking window. A connection without a packet in the ranking window has no weight.
 //
 // Design. A record counts all payload of its connection. So the payload of a part of time is the difference between two
 // counts, and no packet needs to be added to a sum. Only the first packet of a connection in a new part changes the
-// marks (see PayloadMarks): it stores the count, and the payload of the parts before it. If the rate window is one tick
-// long, a part is one rate window, and the marks tell the rates. Otherwise a part is one second, and the rates do not
-// come out of the marks. WindowedSums then keeps them, which takes more memory, and time for each packet.
+// marks (see PayloadMarks): it stores the count, and the payload of the parts before the new one. If the rate window is
+// one tick long, a part is one rate window, and the marks tell the rates. Otherwise a part is one second, and the marks
+// do not tell the rates. WindowedSums then keeps the sums for the rates, which takes more memory, and time for each
+// packet.
 //
 // A weight that decays needs one number. An alternative was tried: the sums of the quarters of a ranking window. They
-// took a cache line of their own, which was a tenth of the time of a packet with a million connections.
+// took a cache line of their own. With a million connections, this line took a tenth of the time of a packet.
 //
 // Thread: confined to its table, except for Populate().
 // Time: table time, in nanoseconds. For the weight, and for rates that the marks tell, a packet that is older than the
@@ -85,7 +86,7 @@ class PayloadWindows {
   static constexpr size_t kLanes = 2;  // indexed by End
 
   // Whether `time_ns` lies in the part of the last packet for which AdvanceParts() was called, of whichever connection.
-  // The times of packets mostly do. So most packets need no division, which takes long.
+  // The times of most packets lie there. So most packets need no division, which takes long.
   bool IsInLatestPart(int64_t time_ns) const {
     return static_cast<uint64_t>(time_ns - latest_part_begin_ns_) < static_cast<uint64_t>(part_ns_);
   }
@@ -100,7 +101,7 @@ class PayloadWindows {
   const int64_t part_ns_;
   std::vector<double> decays_;  // by number of parts
   int64_t latest_part_begin_ns_ = 0;
-  std::optional<WindowedSums> sums_;  // of rates; none if the marks tell the rates
+  std::optional<WindowedSums> sums_;  // of rates; nullopt if the marks tell the rates
 };
 
 }  // namespace tcpgauge

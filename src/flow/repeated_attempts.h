@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-// The attempts to connect whose SYN was repeated a moment ago, and of which no copy on another stretch is known yet. A
-// copy of the repetition may still come: the earlier SYNs may have been lost between the two stretches. So each attempt
-// waits here for a while before its edge is told (see Edges in ConnectionTable).
+// The attempts to connect whose SYN was repeated a moment ago, and for which no copy of a SYN on another stretch is
+// known yet. A copy of the repetition may still come: the earlier SYNs may have been lost between the two stretches. So
+// each attempt waits here for a while before its edge is told (see Edges in ConnectionTable).
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
@@ -24,7 +24,7 @@ class RepeatedAttempts {
     uint32_t initial_sequence;  // of the client's SYN: the slot may be that of another connection by now
   };
 
-  // Adds an attempt. Returns false if there is no place. REQUIRES: `now_ns` is not below that of any call before.
+  // Adds an attempt. Returns false if there is no place. REQUIRES: `now_ns` never decreases from call to call.
   bool Add(const Attempt& attempt, int64_t now_ns) {
     if (size_ == kCapacity) return false;
     entries_[(first_ + size_++) % kCapacity] = {attempt, now_ns};

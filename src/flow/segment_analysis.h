@@ -36,17 +36,17 @@ struct RttSample {
 //   retransmitted. A segment that is lost before the observer and then sent again fills a gap, so it counts as out of
 //   order.
 // - Full buffers. A segment with a window of zero is counted (RFC 9293 section 3.8.6), unless it is a SYN or a FIN.
-// - Delay. An RTT sample is the time from a segment (the sampled segment) to the acknowledgment that covers it. It
-//   measures the way from the observer to the receiver of the sampled segment and back. It is stored in the EndRecord
-//   of the end that sent the sampled segment. If sampled segment and acknowledgment both carry timestamps, the
-//   acknowledgment must echo the sampled segment's timestamp (TSecr, RFC 7323 section 4). When the end that sent the
-//   sampled segment repeats old sequence numbers, the sample under way is dropped (Karn's algorithm, RFC 6298 section
-//   3). After a repetition (see below), no sample begins before the other end acknowledges more. A sample above one
-//   minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor 1/4 instead of 1/8,
-//   because here there is about one sample in a round trip.
+// - Delay. An RTT sample is the time from a segment (the sampled segment) to the acknowledgment that covers it. The
+//   sample measures the way from the observer to the receiver of the sampled segment and back. It is stored in the
+//   EndRecord of the end that sent the sampled segment. If sampled segment and acknowledgment both carry timestamps,
+//   the acknowledgment must echo the sampled segment's timestamp (TSecr, RFC 7323 section 4). When the end that sent
+//   the sampled segment repeats old sequence numbers, the sample under way is dropped (Karn's algorithm, RFC 6298
+//   section 3). After a repetition (see below), no sample begins before the other end acknowledges more. A sample above
+//   one minute is dropped too. Samples are smoothed like SRTT in RFC 6298 section 2, with the factor 1/4 instead of
+//   1/8, because here there is about one sample in a round trip.
 // - Repetition. When an end sends payload again that the other end has not acknowledged, EndRecord::Timing becomes
-//   kRepetition, unless the window of the other end is zero. It becomes kNone when the other end acknowledges more. See
-//   stall.h.
+//   kRepetition, unless the window of the other end is zero. Timing becomes kNone when the other end acknowledges more.
+//   See stall.h.
 //
 // Design. Each end has one sample at a time. A sample begins at a random segment of a flight (the segments that are
 // sent before the first of them is acknowledged). Two other methods were rejected:

@@ -6,7 +6,7 @@
 
 namespace tcpgauge {
 
-// Whether the segment is the first one of a handshake (RFC 9293 section 3.5): a SYN without ACK and RST.
+// Whether the segment is the first one of a handshake (RFC 9293 section 3.5): a SYN without ACK or RST.
 inline bool IsSyn(const DecodedPacket& segment) {
   return (segment.tcp_flags & (kTcpSyn | kTcpAck | kTcpRst)) == kTcpSyn;
 }

@@ -25,8 +25,9 @@ struct LocalListeners {
   }
 };
 
-// Two groups of endpoints. Known servers answered a SYN since the start (learned), or are sockets on which this machine
-// listens. Shared endpoints are probably servers, because several connections share them (see FirstPeers).
+// Two groups of endpoints: known servers and shared endpoints. A known server answered a SYN since the start (it was
+// learned), or is a socket on which this machine listens. A shared endpoint is probably a server, because several
+// connections share it (see FirstPeers).
 //
 // Thread: confined to the thread of its connection table.
 // Bounds: kCapacity endpoints, learned and shared ones together, which are never forgotten. When all places are taken,
@@ -65,7 +66,7 @@ class ServerEndpoints {
   // Whether several connections share `endpoint`.
   bool IsShared(const Endpoint& endpoint) const { return shared_.contains(endpoint); }
 
-  // How often an endpoint was ignored because all places were taken, and FirstPeers::overflows().
+  // How often an endpoint was ignored because all places were taken, plus FirstPeers::overflows().
   uint64_t overflows() const { return overflows_ + first_peers_.overflows(); }
 
  private:

@@ -25,8 +25,9 @@ namespace tcpgauge {
 // instead of 0.77 s (tests/bench/run.py files).
 //
 // Thread: confined to one thread.
-// Bounds: fewer than 2^31 buckets, because each slot is another 32-bit number. An Insert() that finds MaxSlots(buckets)
-// slots first doubles the number of buckets, and copies all slots. The number of buckets never falls.
+// Bounds: fewer than 2^31 buckets, because 2^31 buckets have room for more slots than there are 32-bit numbers. An
+// Insert() that finds MaxSlots(buckets) slots first doubles the number of buckets, and copies all slots. The number of
+// buckets never falls.
 class SlotSet {
  public:
   static constexpr uint32_t kNone = UINT32_MAX;  // not a valid slot

@@ -27,10 +27,10 @@ namespace tcpgauge {
 // the one before (RFC 6298 section 5.5), and none is longer than 120 s (TCP_RTO_MAX of Linux; RFC 6298 section 2.5
 // allows a maximum of 60 s or more). When the end gives up, it need not tell the other end (RFC 9293 section 3.8.3;
 // Linux gives up after about 15 minutes). So a silent connection is no longer stalled once the silence is longer than
-// any wait could be. That is after 125 s, or earlier: after 10 s plus three times the time from the first repetition to
-// the last packet. The factor is three, because the capture may miss one repetition. The 10 s allow for a first wait of
-// more than a second. Without this rule, a connection would look stalled for ever when its sender was killed, or when
-// the capture missed the acknowledgment of a single repetition and both ends have been idle since.
+// any wait could be. That is after 125 s, or after 10 s plus three times the time from the first repetition to the last
+// packet, whichever is less. The factor is three, because the capture may miss one repetition. The 10 s allow for a
+// first wait of more than a second. Without this rule, a connection would look stalled for ever when its sender was
+// killed, or when the capture missed the acknowledgment of a single repetition and both ends have been idle since.
 //
 // Thread: any; uses only its arguments.
 // Time: table time (see ConnectionTable), in nanoseconds. A stall may last for longer than the 71 minutes after which

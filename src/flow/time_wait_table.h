@@ -11,10 +11,10 @@
 
 namespace tcpgauge {
 
-// A small memory of confirmed connections that ended closed, reset or with EndReason::kFin. So their late segments are
-// not taken for the beginning of another connection (see Late segments in ConnectionTable). A sender that gets no
-// answer repeats its last segment for minutes, at gaps of up to two minutes. TCP itself waits in TIME-WAIT for the same
-// reason (RFC 9293 section 3.6.1).
+// A small memory of confirmed connections that had been closed or reset when they ended, or that ended with
+// EndReason::kFin. It keeps their late segments from being taken for the beginning of another connection (see Late
+// segments in ConnectionTable). A sender that gets no answer repeats its last segment for minutes, at gaps of up to two
+// minutes. TCP itself waits in TIME-WAIT for the same reason (RFC 9293 section 3.6.1).
 //
 // A connection is known by a hash of its key. Two connections are confused when they fall into one set of places (see
 // Bounds) and the upper halves of their hashes are equal.
@@ -39,8 +39,8 @@ class TimeWaitTable {
   // Remembers a connection whose last segment came at `time_ns`.
   void Add(uint64_t key_hash, const InitialSequences& initial_sequences, int64_t time_ns);
 
-  // Returns the connection's sequence numbers; null if the connection is not remembered. A known connection is
-  // remembered for kLifetimeNs from `time_ns`. A later Add() invalidates the pointer.
+  // Returns the connection's sequence numbers; null if the connection is not remembered. A remembered connection stays
+  // so for kLifetimeNs from `time_ns`. A later Add() invalidates the pointer.
   const InitialSequences* Find(uint64_t key_hash, int64_t time_ns);
 
  private:

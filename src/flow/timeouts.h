@@ -11,12 +11,12 @@
 
 namespace tcpgauge {
 
-// Finds the records that have timed out, and the record to evict. It has one TimeoutWheel for each TimeoutClass.
+// Finds the records that have timed out, and the record to evict. This class has one TimeoutWheel for each
+// TimeoutClass.
 //
-// Design. When the class of a record changes, the record moves to the wheel of its new class at once only if a search
-// in the old wheel would find it too late: the new class has a shorter time-out, or is evicted earlier. Otherwise the
-// record stays in the old wheel until a search there finds and moves it. So records seldom change wheels. For example,
-// with the default time-outs and without evictions:
+// Design. When the class of a record changes, the record usually stays in its old wheel until a search there finds and
+// moves it. The record moves at once if that search could come too late: the new class has a shorter time-out, or is
+// evicted earlier. So records seldom change wheels. For example, with the default time-outs and without evictions:
 // - A connection that is never silent for the time-out of its handshake (35 s) changes wheels once: to kFinished.
 // - A connection that is silent for longer, and then closes in order, changes wheels three times: to kEstablished,
 //   kClosing and kFinished.
@@ -34,10 +34,10 @@ class Timeouts {
 
   // Puts the record into the wheel of its class. REQUIRES: it is in no wheel.
   void Insert(uint32_t slot);
-  // Takes the record out of its wheel. REQUIRES: it is in one.
+  // Takes the record out of its wheel. REQUIRES: it is in a wheel.
   void Remove(uint32_t slot) { WheelOf(slot).Remove(slot); }
-  // Moves the record to another wheel if necessary. Call it after each change that may change the record's class: of
-  // its state, confirmation or handshake_class, or by a second FIN.
+  // Moves the record to another wheel if necessary. Call it after each event that may change the record's class: a
+  // change of its state, confirmation or handshake_class, or a second FIN.
   void Update(uint32_t slot) {
     const TimeoutClass now = ClassOf(records_[slot]);
     if (now != records_[slot].timeout_class) Reclassify(slot, now);
@@ -59,14 +59,15 @@ class Timeouts {
   uint32_t FindLeastUseful();
 
  private:
-  // The class by the record's present state. ConnectionRecord::timeout_class may lag behind.
+  // The class to which the record's present state leads. ConnectionRecord::timeout_class may lag behind.
   static TimeoutClass ClassOf(const ConnectionRecord& record);
   TimeoutWheel& WheelOf(uint32_t slot) { return wheels_[static_cast<size_t>(records_[slot].timeout_class)]; }
   // The rarer part of Update(). `now` is the record's class, and differs from the class of its wheel.
   void Reclassify(uint32_t slot, TimeoutClass now);
   // Moves the record to the wheel of its class. Returns false if it is there already.
   bool MoveToItsClass(uint32_t slot);
-  // Returns the longest idle record of the class, or kNone. Moves records that left the class out of its wheel.
+  // Returns the longest idle record of the class, or kNone. If the search meets records that have left the class, it
+  // moves them to the wheels of their classes.
   uint32_t FindLongestIdle(TimeoutClass timeout_class);
 
   const std::array<int64_t, kTimeoutClassCount> timeouts_ns_;

@@ -25,10 +25,10 @@ struct PayloadBounds {
                                        2e6, 5e6, 1e7, 2e7, 5e7, 1e8, 2e8, 5e8, 1e9, 2e9, 5e9, 1e10, 1e11};
 };
 
-// Sums over all connections since the agent started: those of one worker or, in a Snapshot, of all workers. They are
-// exact even if connections were evicted or not listed, or if their edges have no series. A midstream connection is
-// added when it is confirmed, with everything that it carried until then. If it ends unconfirmed, only its traffic is
-// added, when it ends.
+// Sums since the agent started, over all connections of one worker or, in a Snapshot, of all workers. They are exact
+// even if connections were evicted or not listed, or if their edges have no series. A midstream connection is added
+// when it is confirmed, with everything that it carried until then. If it ends unconfirmed, its traffic is added when
+// it ends, and nothing else.
 //
 // Units: bytes of TCP payload, retransmissions included, and segments as AnalyzeSegment() counts them. All members
 // except `connections` only grow.

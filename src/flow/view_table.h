@@ -22,8 +22,8 @@ struct alignas(64) View {
   bool is_wrapped;  // the encapsulation of `key` differs from that of the record's key
 
   // The number that stands for the record's own key, for which there is no View. When the record gets other addresses
-  // to show, its own key is no longer a key of packets. A View with this number then keeps the earlier own key (see
-  // AddOwnKey()).
+  // to show, its own key changes. A View with this number then keeps the first own key, because packets still come
+  // under that key (see AddOwnKey()).
   static constexpr uint8_t kFirstNumber = 0;
   static constexpr uint8_t kMaxNumber = 7;
 };
@@ -56,8 +56,8 @@ class ViewTable {
   // Frees all views of the list with the head `*first`, and sets `*first` to kNone.
   void RemoveAll(uint32_t* first);
 
-  // Returns the view in `slot`. The reference stays valid as long as the table. After RemoveAll(), the slot is free,
-  // and may get another view.
+  // Returns the view in `slot`. The reference stays valid as long as the table lives. After RemoveAll(), the slot is
+  // free, and may get another view.
   View& operator[](uint32_t slot) { return views_[slot]; }
   const View& operator[](uint32_t slot) const { return views_[slot]; }
 

@@ -27,8 +27,8 @@ inline uint32_t WindowBytes(const EndRecord& end, const EndRecord& other) {
 
 // Returns what EndRecord::window must hold after a SYN or SYN-ACK of `end`. The window in such a segment is never
 // scaled. If the SYN of `other` was seen, the result is the smallest value for which WindowBytes() is at least
-// `syn_window_bytes`. Otherwise the result is `syn_window_bytes` itself. So WindowBytes() is at least that, whatever
-// the SYN of `other` says later.
+// `syn_window_bytes`. Otherwise the result is `syn_window_bytes` itself. So WindowBytes() is at least
+// `syn_window_bytes`, whatever the SYN of `other` says later.
 inline uint16_t WindowOfSyn(uint16_t syn_window_bytes, const EndRecord& end, const EndRecord& other) {
   const uint32_t shift = other.has(EndRecord::kSynSeen) ? WindowShift(end, other) : 0;
   return static_cast<uint16_t>((syn_window_bytes + (1u << shift) - 1) >> shift);

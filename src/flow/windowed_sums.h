@@ -94,7 +94,7 @@ class WindowedSums {
   const int64_t tick_ns_;
   const int64_t window_ns_;
   const int64_t part_ns_;
-  const size_t parts_;  // kept in each lane: those of the window, and two more (see PartsKept)
+  const size_t parts_;  // parts kept in each lane: those of the window, and two more (see PartsKept)
   const size_t lanes_;
   const size_t stride_;    // words from one slot to the next
   int64_t last_part_ = 0;  // see PartOf()

@@ -67,7 +67,7 @@ struct WorkloadAccount {
 class WorkloadCells {
  public:
   using Id = uint16_t;
-  static constexpr size_t kFolds = 4;        // the ids below are those of the folds, by local_ends
+  static constexpr size_t kFolds = 4;        // ids less than this are those of the folds, by local_ends
   static constexpr size_t kMaxEdges = 5000;  // so that Id has room
 
   // Returns a number above every id.

@@ -26,7 +26,7 @@ constexpr std::string_view ReporterName(Reporter reporter) {
   return kNames[static_cast<size_t>(reporter)];
 }
 
-// One end of a workload edge. An end that is no known workload has workload_number 0.
+// One end of a workload edge. An end whose workload is unknown has workload_number 0.
 struct WorkloadEnd {
   uint32_t workload_number = 0;  // see NumberedIdentity
   // Of an end without a workload: its prefix, if clients are grouped by prefix and the end is a client. Otherwise

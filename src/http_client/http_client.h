@@ -33,8 +33,8 @@ struct HttpClientOptions {
   std::string unix_path;            // connect to this Unix socket; empty = connect to the host of the URL by TCP
   bool accept_gzip = false;         // ask for compressed answers; HttpAnswer::body is decompressed
   size_t max_body_bytes = 1 << 20;  // the longest body to take, after decompression; SIZE_MAX = any
-  // For bodies that TakeBody() reads: Wait() does not wait while a piece is there, and receives no more while this many
-  // bytes are there. 0 = no such limit.
+  // For bodies that TakeBody() reads: Wait() returns at once while a piece waits for TakeBody(), and receives no more
+  // while this many bytes wait. 0 = no such limit.
   size_t max_waiting_bytes = 0;
   // Have the kernel probe a silent connection, so that a call over a dead connection ends after a minute.
   bool keep_alive = false;
@@ -121,20 +121,20 @@ class HttpClient {
   // readable (Wait() does not read it; -1 = no descriptor). When no call is under way, waits for `stop_fd` for at most
   // `timeout_ms`, and returns nullopt. REQUIRES: timeout_ms >= 0.
   //
-  // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, or when the server accepted no connection in time:
-  // libcurl waits 300 s, the kernel may give up earlier. Otherwise Unavailable. Both end the call. The message is one
-  // line: from libcurl, from ProxySettings::ProxyFor(), or about the encoding of the answer. It does not always name
-  // the server.
+  // Errors: DeadlineExceeded when HttpCall::timeout_ms have passed, or when the server accepted no connection in time.
+  // libcurl waits 300 s for a connection, and the kernel may give up earlier. Unavailable for any other failure. Each
+  // error ends the call. The message is one line: from libcurl, from ProxySettings::ProxyFor(), or about the encoding
+  // of the answer. It does not always name the server.
   std::optional<absl::StatusOr<HttpAnswer>> Wait(int stop_fd, int timeout_ms);
 
-  // These three functions read a long body while it arrives. REQUIRES: a call is under way.
+  // The next three functions read a long body while it arrives. REQUIRES: a call is under way.
   //
   // Returns the HTTP status of the answer that is arriving, or 0 before its head has arrived. Do not use the body of a
   // redirection, because Wait() may go on to another answer. REQUIRES: Wait() was called since Start().
   int StatusSoFar() const;
-  // Returns the part of the body that has arrived since TakeBody() was last called, and removes it here. May return an
-  // empty text. The part that arrives last is returned in HttpAnswer::body instead. If max_waiting_bytes has stopped
-  // the receiving, receiving goes on.
+  // Returns the part of the body that has arrived since TakeBody() was last called, and removes it from this object.
+  // May return an empty text. The part that arrives last is returned in HttpAnswer::body instead. If max_waiting_bytes
+  // has stopped the receiving, receiving goes on.
   std::string TakeBody();
   // Returns whether TakeBody() would return a text that is not empty.
   bool HasBody() const { return !answer_.body.empty(); }
@@ -178,14 +178,14 @@ class HttpClient {
   void* multi_ = nullptr;    // CURLM
   void* headers_ = nullptr;  // curl_slist of the call under way
   bool is_calling_ = false;
-  bool is_paused_ = false;    // libcurl keeps a piece of the body, because max_waiting_bytes_ wait
+  bool is_paused_ = false;    // libcurl keeps a piece of the body, because max_waiting_bytes_ bytes are waiting
   std::string url_;           // of the request under way
-  int64_t left_ms_ = 0;       // time-out of the request under way, the rest of the call's time-out; 0 = no limit
+  int64_t left_ms_ = 0;       // time-out of the request under way: what is left of the call's time-out; 0 = no limit
   int redirections_ = 0;      // how many redirections the call under way has followed
   absl::Status start_error_;  // why Request() sent nothing; Wait() returns it
   HttpAnswer answer_;
   size_t body_bytes_ = 0;  // of the answer so far
-  int encodings_ = 0;      // of the body, as the head names them
+  int encodings_ = 0;      // how many encodings of the body the head names
   std::string refusal_;    // why the answer is an error; empty = it is not
   char error_[256] = {};
 };

@@ -19,7 +19,7 @@ namespace tcpgauge {
 // Thread: any, after construction.
 class ProxySettings {
  public:
-  // Returns the value of an environment variable, or null: getenv(), or a test's replacement.
+  // A function that returns the value of an environment variable, or null: getenv(), or the replacement in a test.
   using Variables = std::function<const char*(const char*)>;
 
   // Settings without any proxy.
@@ -46,8 +46,8 @@ class ProxySettings {
   // `scheme` is http or https. `host` may be an IPv6 address in brackets. localhost and loopback addresses never have a
   // proxy.
   //
-  // Errors: InvalidArgument if the call needs a proxy, and its environment variable does not hold a valid one. The
-  // message names the variable. It leaves out the value, which may hold a password.
+  // Errors: InvalidArgument if the call needs a proxy, and the environment variable for this proxy does not hold a
+  // valid value. The message names the variable. It leaves out the value, which may hold a password.
   absl::StatusOr<std::string> ProxyFor(std::string_view scheme, std::string_view host, int port) const;
 
  private:

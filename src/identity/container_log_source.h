@@ -23,7 +23,7 @@ struct ContainerLog {
 // kubelet has cut (see ContainerLogSource).
 std::optional<ContainerLog> ParseContainerLogName(std::string_view name);
 
-// What the target of a link says whose name the kubelet has cut.
+// What the target of a link says, if the kubelet has cut the name of the link.
 struct PodLog {
   std::string pod_uid;
   EndIdentity pod;

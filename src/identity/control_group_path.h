@@ -17,7 +17,8 @@ namespace tcpgauge {
 //
 // The path may name several owners, one inside the other. The owner is the innermost pod, with the innermost container
 // in this pod. Without a pod, the owner is the innermost container. The innermost ones count, because a container may
-// run in another one, as in a kind cluster. Without a pod or container, the outermost service or scope is the owner.
+// run in another one, as in a cluster made by the tool kind. Without a pod or container, the outermost service or scope
+// is the owner.
 //
 // Trust. A unit may be delegated to a user (user@UID.service, Delegate=yes). This user may give the folders below the
 // unit any name, even the name of a pod or container. So the search ends at the first unit, with two exceptions. It
@@ -25,9 +26,9 @@ namespace tcpgauge {
 // managers: when the kubelet and the manager use different cgroup drivers, pods are below such a unit. These units run
 // as root, and no user can make a system unit with such a name.
 //
-// A login session (session-N.scope) counts as the user's slice ("user-1000.slice"), because each session has another
-// number. systemd escapes some characters of a unit's name, for example "-" as "\x2d". The escapes are undone if the
-// result is a name (IsName()).
+// A login session (session-N.scope) counts as the user's slice ("user-1000.slice"), because each session has a
+// different number. systemd escapes some characters of a unit's name, for example "-" as "\x2d". The escapes are undone
+// if the result is a name (IsName()).
 //
 // The root, a slice that is not a pod's, and the scope of a container's monitor (conmon) are no owners. Nor is
 // init.scope, because systemd itself opens the listening sockets of all socket units there. If the path names no owner,

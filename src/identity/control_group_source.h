@@ -20,8 +20,8 @@ namespace tcpgauge {
 //
 // Design. Finding a folder by its inode number takes a walk of the whole tree. The kernel never gives the number of a
 // group to another group, so the result of a walk stays true. The tree is walked again only when a socket has a new
-// group, such as that of a new pod: a group that the last walk did not find, and that no socket of the previous round
-// had. If the last walk found no cgroup2, each round walks again.
+// group, for example in a new pod. A group is new if the last walk did not find it, and if no socket of the previous
+// round had it. If the last walk found no cgroup2, each round walks again.
 //
 // REQUIRES: in each round, AddTo() of SocketSource comes first. AddTo() of this class then looks up the groups in the
 // draft.
@@ -34,7 +34,8 @@ class ControlGroupSource final : public IdentitySource {
   static constexpr size_t kMaxGroups = 65536;
   static constexpr int kMaxDepth = 32;
 
-  // `folder` is --path.cgroup: where cgroup2 is mounted, or the parent of its mount `unified` beside those of cgroup1.
+  // `folder` is --path.cgroup: where cgroup2 is mounted, or the folder that holds the mounts of cgroup1 and, as
+  // `unified`, the mount of cgroup2.
   explicit ControlGroupSource(std::string folder);
 
   void AddTo(IdentityDraft* draft) override;
@@ -47,7 +48,8 @@ class ControlGroupSource final : public IdentitySource {
  private:
   // Reads the tree into owners_.
   void Walk(IdentityDraft* draft);
-  // Reads the folder `path`, relative to the open folder `parent_fd`. `group` is its path below the root.
+  // Reads the folder `path`, relative to the open folder `parent_fd`. `group` is the path of this folder below the
+  // root.
   void WalkFolder(int parent_fd, const char* path, const std::string& group, int depth, IdentityDraft* draft);
 
   const std::string folder_;

@@ -31,17 +31,18 @@ namespace tcpgauge {
 // names of this pod. So the draft keeps these facts as they come, and Finish() joins them. The order in which the
 // sources add facts does not matter, except for the bounds.
 //
-// Contradictions. When the processes and sockets on this node contradict the API, they are right, because the API may
-// be late. When a pod is known from both, the workload that the API gives replaces a guess. When several owners on this
-// node have the same address or endpoint, its identity is unknown. So is that of an address that several pods of the
-// API have. For endpoints of the API, see AddEndpoint().
+// Contradictions. When the processes and sockets on this node contradict the API, the draft believes them and not the
+// API, because the API may be late. When a pod is known from the API and from this node, the workload that the API
+// gives replaces a guess. When several owners on this node have the same address or endpoint, its identity is unknown.
+// The identity of an address that several pods of the API have is unknown too. For endpoints of the API, see
+// AddEndpoint().
 //
 // Names. If a name in an EndIdentity does not follow IsName(), the draft empties it. So the sources need not check
 // names. Exception: `comm` may hold any bytes.
 //
 // Room. A host may have more connected sockets than the cluster has pods. So Finish() gives room in the map to
-// connected sockets last. They get what everything else leaves, dead addresses and endpoints (see Recent) included, and
-// at most half of max_endpoints. A socket whose owner is unknown takes no room in the map.
+// connected sockets last. They get the room that everything else leaves, but at most half of max_endpoints. Even dead
+// addresses and endpoints (see Recent) come before them. A socket whose owner is unknown takes no room in the map.
 //
 // Thread: confined to the thread that makes identity maps.
 // Bounds: the map has at most max_endpoints addresses and endpoints. Each kind of facts has a bound of its own, and
@@ -97,7 +98,7 @@ class IdentityDraft {
   // other socket gets. Has no effect if there is a listener on this endpoint, or on its port and all addresses: the
   // listener has most likely accepted the socket, and stands for it.
   void AddSocket(const Endpoint& local, uint64_t group_id, uint64_t cookie);
-  // `wall_ns` is Clock::WallNanoseconds() before the sockets were read.
+  // `wall_ns` is what Clock::WallNanoseconds() returned before the sockets were read.
   void SetSocketsReadTime(int64_t wall_ns) { sockets_read_ns_ = wall_ns; }
 
   // The inode numbers of the control groups of the listeners and connected sockets in the draft. 0 stands for an
@@ -133,7 +134,7 @@ class IdentityDraft {
   struct AddressClaim {
     IdentityRef api;                          // null: the API does not know the address
     bool api_differs = false;                 // the API says that several pods have it
-    std::unique_ptr<const GroupOwner> owner;  // null: no process here has it, as most of the API's addresses
+    std::unique_ptr<const GroupOwner> owner;  // null: no process on this node has the address
     bool owners_differ = false;
   };
   // The control groups of the sockets of one endpoint. kUnknownGroup stands for those beyond kMaxGroupsOfEndpoint.
@@ -147,12 +148,12 @@ class IdentityDraft {
 
   // Whether there is room for one more address, listener or endpoint of the API. If there is none, counts an overflow.
   bool HasRoom();
-  // Returns the pool's copy of the identity, without the members that are no names.
+  // Returns the pool's copy of the identity. Members that are not names (see IsName()) are empty in it.
   IdentityRef Named(const EndIdentity& identity) const;
   bool IsListening(const Endpoint& endpoint) const;
-  // Adds to pods_in_logs_ the pods of containers_ whose UID an owner tells.
+  // Adds to pods_in_logs_ the pod of each container in containers_ for which an owner tells the pod's UID.
   void FindPodsInLogs();
-  // These return nullopt or null for an unknown identity.
+  // The next three functions return nullopt or null for an unknown identity.
   std::optional<EndIdentity> IdentityOf(const GroupOwner& owner) const;
   std::optional<EndIdentity> IdentityOfPod(const GroupOwner& owner) const;
   IdentityRef IdentityOf(const AddressClaim& claim) const;

@@ -24,7 +24,7 @@ absl::StatusOr<std::shared_ptr<const IdentityMap>> ReadIdentityFile(const std::s
 
 // Replaces the file at `path` by one that holds `map`. Whoever opens `path` meanwhile finds either the old file or the
 // whole new one: the function writes the file PATH.new, and renames it when it is complete. So the user that the agent
-// runs as must be able to create files in that folder. The mode is 0640, less the umask.
+// runs as must be able to create files in the folder of `path`. The mode is 0640, less the umask.
 //
 // Replaces a regular file only. Refuses, for example, to replace /dev/null or a symbolic link.
 // Errors: kUnavailable. The message names the option and the path. The old file stays.

@@ -38,7 +38,7 @@ class IdentityMaker {
 
   struct Options {
     // All pointers here, and all that the functions use, must outlive the maker. When there is not enough room for all
-    // sources, the sources in front get it. Connected sockets get room last, whichever source has them.
+    // sources, the first sources of the list get it. Connected sockets get room last, whichever source has them.
     std::vector<IdentitySource*> sources;
     size_t max_endpoints = 0;  // --identity.max-endpoints
     const Clock* clock = nullptr;

@@ -12,9 +12,9 @@ namespace tcpgauge {
 //
 // Why 1,000 bytes for an endpoint. With a pod for each endpoint, and with names as long as in a large cluster, an
 // endpoint took 535 bytes: 50 in the sources of the Kubernetes API, 450 in two maps and the identity, and the rest
-// while the next map was made. Three things are not in this number. When all pods are replaced at the same time, their
-// identities exist twice, with 240 bytes each. An address of a pod on this node takes 80 bytes more in the draft. The
-// draft also holds up to `max_endpoints` connected sockets, of about 100 bytes each, computed from the sizes of the
+// while the next map was made. Three things are not in these 535 bytes. When all pods are replaced at the same time,
+// their identities exist twice, with 240 bytes each. An address of a pod on this node takes 80 bytes more in the draft.
+// The draft also holds up to `max_endpoints` connected sockets, of about 100 bytes each, computed from the sizes of the
 // types. Hash tables may be half empty.
 constexpr uint64_t IdentityMemoryBytes(size_t max_endpoints) {
   constexpr uint64_t kEndpointBytes = 1000;

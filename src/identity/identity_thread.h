@@ -23,7 +23,8 @@ constexpr int64_t PauseAfterRound(int64_t round_ns) {
 class IdentityThread {
  public:
   // Starts the thread. `maker` must outlive this object, and only this thread may call its Round() as long as this
-  // object lives. Call Round() once before, so that the first connections have names. Errors: those of NamedThread().
+  // object lives. Call Round() once before you construct this object, so that the first connections have names. Errors:
+  // those of NamedThread().
   explicit IdentityThread(IdentityMaker* maker);
   // Ends the thread. If a round has begun, waits until it is over.
   ~IdentityThread();

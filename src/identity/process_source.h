@@ -19,8 +19,8 @@
 namespace tcpgauge {
 
 // Finds the addresses of pods, containers and units by their processes. /proc/PID/cgroup names the owner of a process,
-// and the files in /proc/PID/net have the addresses of its network namespace. If an owner has only one process, its
-// name (/proc/PID/comm) is added too.
+// and the files in /proc/PID/net have the addresses of its network namespace. If an owner has only one process, the
+// name of this process (/proc/PID/comm) is added too.
 //
 // Design. Every user may read all of these files. The usual way to tell network namespaces apart is /proc/PID/ns/net,
 // which only a user who may trace the process can read. Instead, the inode number of /proc/PID/net/fib_trie identifies
@@ -35,7 +35,7 @@ namespace tcpgauge {
 // Thread: see IdentitySource.
 // Bounds: kMaxProcesses processes in a round, the lowest numbers first, and kMaxNamespaces network namespaces with the
 // first kMaxAddressesOfNamespace addresses of each. The draft counts what does not fit as an overflow. At most the
-// first kMaxFileBytes of a file are read; a longer file is not counted.
+// first kMaxFileBytes of a file are read; a longer file is not counted as an overflow.
 class ProcessSource final : public IdentitySource {
  public:
   static constexpr int kMaxProcesses = 32768;
@@ -58,8 +58,8 @@ class ProcessSource final : public IdentitySource {
     std::string first;  // a process's number
     bool has_several = false;
   };
-  // First: whether the process is in a pod, but in none of its containers. Second: its start time, in clock ticks since
-  // the boot. The process with the smallest pair counts as the oldest.
+  // First: whether the process is in a pod, but in none of its containers. Second: the start time of the process, in
+  // clock ticks since the boot. The process with the smallest pair counts as the oldest.
   using Age = std::pair<bool, uint64_t>;
   struct OldestProcess {
     std::string number;
@@ -70,7 +70,7 @@ class ProcessSource final : public IdentitySource {
   using OldestByOwner = absl::flat_hash_map<GroupOwner, OldestProcess>;  // container_id is empty for a pod
   using AddressesByNamespace = absl::flat_hash_map<ino_t, std::vector<IpAddress>>;
 
-  // Fills oldest_ too.
+  // Returns the processes of each owner, and fills oldest_.
   ProcessesByOwner ReadProcesses(int folder_fd, IdentityDraft* draft);
   void NoteAge(int folder_fd, GroupOwner owner, const std::string& process);
   // Returns the inode number that stands for the network namespace of a process; 0 if the process has ended.

@@ -15,9 +15,9 @@ namespace tcpgauge {
 // for kKeepNs after it was last seen. Otherwise the last packets of a deleted pod would have an unknown end.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the keys for which Note() was called since the last AddDead(), and those that were in `*names` after
-// AddDead(). Call Note() only for keys that the sources no longer name. To remember all other keys too would take as
-// much memory as a map.
+// Bounds: the keys for which Note() was called since the last AddDead(), and the noted keys that were in `*names` after
+// that AddDead(). Call Note() only for keys that the sources no longer name. To remember all other keys too would take
+// as much memory as a map.
 template <typename Key>
 class RecentNames {
  public:
@@ -30,7 +30,7 @@ class RecentNames {
     names_.insert({key, {identity, last_seen_ns}});
   }
   bool contains(const Key& key) const { return names_.contains(key); }
-  // Forgets the identity of `key`, because another one has the key now.
+  // Forgets the identity of `key`, because another identity has the key now.
   void Forget(const Key& key) { names_.erase(key); }
 
   // Adds the noted keys that `*names` lacks, at most `room` of them, in any order. Forgets those for which there is no

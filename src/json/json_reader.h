@@ -23,7 +23,7 @@ class JsonVisitor {
   virtual absl::StatusOr<bool> Enter(std::string_view key, bool is_object) = 0;
   // Called at the end of the innermost object or array for which Enter() returned true.
   virtual absl::Status Leave() = 0;
-  // Called for each other value.
+  // Called for each value that is neither an object nor an array.
   virtual absl::Status Take(std::string_view key, const JsonScalar& value) = 0;
 };
 

@@ -41,7 +41,7 @@ class KubeHttp final : public KubeTransport {
  public:
   static constexpr size_t kMaxWaitingBytes = 64 << 10;
 
-  // `server` is the URL of the API server, without a path: "https://10.43.0.1:443". `user_agent` stands in each
+  // `server` is the URL of the API server, without a path: "https://10.43.0.1:443". `user_agent` is sent with each
   // request. `clock` and `stop` must outlive the object.
   KubeHttp(std::string server, std::string user_agent, const ServiceAccountFiles& files, const Clock* clock,
            const StopSignal* stop);
@@ -52,8 +52,8 @@ class KubeHttp final : public KubeTransport {
 
  private:
   absl::Status RefreshAccount();
-  // Waits until the request has made progress, for at most a second. Returns the answer once it is complete, before
-  // that nullopt.
+  // Waits until the request has made progress, for at most a second. Returns nullopt as long as the answer is not
+  // complete, and then the answer.
   absl::StatusOr<std::optional<HttpAnswer>> Wait();
   // Reads the rest of an answer whose status is not 200.
   absl::StatusOr<KubeAnswer> ReadFailure(std::optional<HttpAnswer> answer);

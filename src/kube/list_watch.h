@@ -24,14 +24,14 @@ struct ListWatchOptions {
   // A part of the query, percent-encoded, such as "fieldSelector=spec.nodeName%3Da"; may be empty.
   std::string selector;
   int64_t first_request_ns = 0;  // from Run() to the first request; see FirstRequestNs()
-  int page_objects = 500;        // to ask for in a page of a list
+  int page_objects = 500;        // how many objects to ask for in a page of a list
   // Each watch asks the server to end it after a random time between these two. By default, kube-apiserver ends a watch
   // after 30 to 60 minutes.
   int64_t min_watch_ns = 20 * 60 * kNanosecondsPerSecond;
   int64_t max_watch_ns = 40 * 60 * kNanosecondsPerSecond;
-  int64_t list_silence_ns = 60 * kNanosecondsPerSecond;  // the longest without a byte of a list
-  // The longest without a byte of a watch. After it, the next watch begins. The server sends a bookmark about each
-  // minute.
+  int64_t list_silence_ns = 60 * kNanosecondsPerSecond;  // the longest time without a byte of a list
+  // The longest time without a byte of a watch. After this time, the next watch begins. The server sends a bookmark
+  // about each minute.
   int64_t watch_silence_ns = 5 * 60 * kNanosecondsPerSecond;
   RetryPauseOptions retry;
 };
@@ -66,8 +66,8 @@ struct ListWatchCounts {
 // too if a watch is answered with status 400 or 422, or brings another error event. Until the read is complete, the
 // store keeps the objects that it has. After any other failure, the next watch continues from the last version, and a
 // list begins again at its first page. An event that cannot be read is skipped and counted. A new watch would only
-// bring the same event again. A list without an end is a failure: a page names itself as the next page, or there are
-// more than 4,000 pages or 100 empty ones.
+// bring the same event again. A list without an end is a failure too: a page names itself as the next page, or there
+// are more than 4,000 pages, or more than 100 empty pages.
 //
 // Thread: Run() has a thread of its own. Counts() may be called by any thread.
 // Bounds: those of KubeTransport, EventLines, ObjectBody and ReadListPage(). The store bounds the number of objects. A

@@ -21,14 +21,14 @@ namespace tcpgauge {
 
 // The pods of one node.
 //
-// All pods are found by their UID, and most also by their addresses. For two kinds, the addresses are not kept. Those
-// of a pod that has ended may belong to another pod already. Those of a pod on the host's network are the addresses of
-// the node.
+// All pods are found by their UID, and most also by their addresses. For two kinds of pods, the addresses are not kept.
+// The addresses of a pod that has ended may belong to another pod already. The addresses of a pod on the host's network
+// are those of the node.
 //
 // Thread: the thread that calls the API uses the functions of ObjectStore. Any thread may call the others. The lock is
 // held while one object changes, while EndSync() looks at all objects, or while all pods are copied.
-// Bounds: max_pods pods. A further pod is not stored, and is counted. After others were removed, it is stored at its
-// next event or at the next read of all objects.
+// Bounds: max_pods pods. A further pod is not stored, and is counted. Once other pods have been removed, it is stored
+// at its next event or at the next read of all objects.
 class PodStore final : public ObjectStore {
  public:
   explicit PodStore(size_t max_pods) : max_pods_(max_pods) {}

@@ -15,8 +15,8 @@
 namespace tcpgauge {
 
 // Members of JsonBounds. The first two apply only to a page of a list. A watch event has at most the bytes of its line
-// (EventLines). A token is here one JSON text or number: in a pod, the largest ones are annotations and variables, with
-// up to 1 MiB.
+// (EventLines). Here, a token is one JSON text or number. In a pod, the largest tokens are annotations and variables,
+// with up to 1 MiB.
 constexpr size_t kMaxListBytes = 1 << 30;
 constexpr size_t kMaxObjectTokenBytes = 1536 << 10;
 constexpr size_t kMaxObjectDepth = 64;

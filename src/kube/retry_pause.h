@@ -17,9 +17,9 @@ struct RetryPauseOptions {
   int64_t first_ns = kNanosecondsPerSecond;
   int64_t max_ns = 60 * kNanosecondsPerSecond;
   int64_t max_retry_after_ns = 600 * kNanosecondsPerSecond;
-  // The longest pause after the server forgot the version from which a watch would continue (without the back-off of
-  // AfterExpiry()). All agents of a cluster learn that at the same moment. The pause may be long, because the agent
-  // keeps the names that it has.
+  // The longest pause after the server forgot the version from which a watch would continue, without the back-off that
+  // AfterExpiry() may add. All agents of a cluster learn at the same moment that a version is forgotten. The pause may
+  // be long, because the agent keeps the names that it has.
   int64_t relist_spread_ns = 30 * kNanosecondsPerSecond;
   std::function<double()> random;  // returns a number in [0, 1); must be set
 };
@@ -34,8 +34,8 @@ class RetryPause {
   explicit RetryPause(RetryPauseOptions options) : options_(std::move(options)) {}
 
   // Returns the pause after a request that failed. If the server asks for a pause (Retry-After), the result is that
-  // pause, but at most max_retry_after_ns, and a random part of up to half of it in addition. Otherwise the result is
-  // the back-off, multiplied by a random number from 0.5 to 1.5.
+  // pause, cut to max_retry_after_ns, plus a random time of up to half of it. Otherwise the result is the back-off,
+  // multiplied by a random number from 0.5 to 1.5.
   int64_t AfterFailure(std::optional<int64_t> retry_after_seconds);
   // Returns the pause after the server forgot the version (status 410): a random time of at most relist_spread_ns. If
   // this is not the first failure in a row, a back-off as in AfterFailure() is added.
@@ -50,9 +50,9 @@ class RetryPause {
   int failures_ = 0;  // in a row
 };
 
-// Returns the pause from the start to the first request, in [0, spread_ns), or 0 if spread_ns is not positive. Besides
-// spread_ns, only the name of the node decides it. A DaemonSet starts the agents of a cluster together, and these
-// pauses spread their first requests evenly.
+// Returns the pause from the start to the first request, in [0, spread_ns), or 0 if spread_ns is not positive. The
+// pause depends only on spread_ns and on the name of the node. A DaemonSet starts the agents of a cluster together, and
+// these pauses spread their first requests evenly.
 int64_t FirstRequestNs(std::string_view node_name, int64_t spread_ns);
 
 }  // namespace tcpgauge

@@ -27,9 +27,10 @@ class ServiceAccount {
   // Reads the files that have changed since the last call. When a changed file cannot be read, or does not hold a
   // token, the former content stays in use.
   //
-  // Errors: those of ReadSmallFile(). kFailedPrecondition when a file is empty, or when the token has other characters
-  // than a bearer token. The message names the file, and never contains the token. As long as a file was never read
-  // with success, each call returns its error. Later, each change that cannot be used is an error only once.
+  // Errors: those of ReadSmallFile(). kFailedPrecondition when a file is empty, or when the token has characters that a
+  // bearer token cannot have. The message names the file, and never contains the token. Until a file has been read with
+  // success, each call returns the error of this file. After that, each change that cannot be used is an error only
+  // once.
   absl::Status Refresh();
 
   const std::string& token() const { return token_.content; }
@@ -43,7 +44,7 @@ class ServiceAccount {
 
     std::string path;
     FileStamp stamp;
-    std::string content;  // the last one that could be used
+    std::string content;  // the last content that could be used
   };
 
   static absl::Status Refresh(bool is_token, File* file);

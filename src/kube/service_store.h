@@ -25,7 +25,8 @@ namespace tcpgauge {
 // workload too.
 //
 // Thread: see PodStore.
-// Bounds: max_endpoints pairs of an address and a port. For a service that would exceed them, see SliceStore.
+// Bounds: max_endpoints pairs of an address and a port. SliceStore says what happens to a service that would exceed
+// them.
 class ServiceStore final : public ObjectStore {
  public:
   explicit ServiceStore(size_t max_endpoints) : max_endpoints_(max_endpoints) {}
@@ -38,7 +39,7 @@ class ServiceStore final : public ObjectStore {
 
   void AddTo(const SliceStore::Workloads& workloads, IdentityDraft* draft) const;
 
-  // Pairs of an address and a port.
+  // The number of pairs of an address and a port.
   size_t size() const;
   uint64_t overflows() const { return overflows_; }
 
