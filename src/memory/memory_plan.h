@@ -77,8 +77,8 @@ constexpr uint32_t kLeastConnections = 1000;
 // Returns the smallest plan with which the agent can work, whatever the limit.
 MemoryPlan LeastPlan(const MemoryDemand& demand);
 
-// Makes glibc's heap give free memory of 256 KiB or more back at once, and use only two arenas. The price is page
-// faults. Otherwise glibc may keep a scrape's memory for ever. Call it before starting threads, because each new thread
+// Makes glibc's heap give free memory of 256 KiB or more back at once, and use only two arenas. Otherwise glibc may
+// keep a scrape's memory for ever. The price is page faults. Call it before starting threads, because each new thread
 // may get an arena.
 void KeepHeapTight();
 
