@@ -36,9 +36,10 @@ namespace tcpgauge {
 // places of the TripleBuffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
 //
 // Few rows. A pass for ListedRows::kFew has two pools of rows: one for connections that are open and have lived for a
-// ranking window, and one for all others. So neither many short connections nor many silent ones take the rows of the
-// other kind, and the heaviest of all get a row in any case. A connection that has series gets a row outside the pools.
-// Otherwise, of many equally light connections, one would lose its series to another.
+// ranking window, and one for all others. So many short connections cannot take the rows of old ones, and many old,
+// silent ones cannot take the rows of the others. The heaviest of all get a row in any case. A connection that has
+// series gets a row outside the pools. Otherwise, of many equally light connections, one would lose its series to
+// another.
 //
 // Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
 // waits.
@@ -68,8 +69,8 @@ class WorkerPublisher {
 
   // A pass begins at each multiple of `interval_ns` of steady time, and on request (see Step()). Rates are those of the
   // time `lateness_ns` before the pass began, because the kernel may not have handed over later packets yet. `table`,
-  // `counters` and `buffer` must outlive the publisher. Without `few`, every pass lists all connections. With it, a
-  // pass does so only if readers want that.
+  // `counters` and `buffer` must outlive the publisher. Without `few`, every pass lists all connections. With `few`, a
+  // pass lists all only if readers want that.
   WorkerPublisher(ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSnapshot>* buffer,
                   int64_t interval_ns, int64_t lateness_ns, size_t max_rows, std::optional<FewRows> few = std::nullopt);
 
