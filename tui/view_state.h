@@ -59,7 +59,7 @@ struct ViewContext {
   // While rows are groups: returns the filter that selects the connections of a row. Empty if the row has none.
   std::function<std::string(size_t)> filter_at = nullptr;
   // Sorts the list by the column whose title is at this column of the screen. A second call reverses the order. Has no
-  // effect if no title is there, or if it sorts nothing.
+  // effect if no title is there, or if that column has no order.
   std::function<void(int column, ViewState* state)> sort_at = nullptr;
   bool knows_workloads = true;  // otherwise `g` leaves workloads out
 };
