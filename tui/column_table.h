@@ -84,10 +84,10 @@ struct Column {
 
 // The tables of columns of connections, from left to right, in static storage.
 //
-// Design. On a screen of 80 characters, tcptrack spends 19 on state, idle time and activity. It tells neither what each
-// end sends nor whether that arrives. Whoever starts the view as tcptrack expects this layout, so tcptrack's columns
-// have a table of their own. The view's own table gives room first to the columns that show busy, lossy and slow
-// connections.
+// Design. On a screen of 80 characters, tcptrack spends 19 of them on state, idle time and activity. It tells neither
+// what each end sends nor whether that arrives. Whoever starts the view as tcptrack expects this layout, so tcptrack's
+// columns have a table of their own. The view's own table gives room first to the columns that show busy, lossy and
+// slow connections.
 absl::Span<const Column> OwnColumns();
 absl::Span<const Column> TcptrackColumns();
 

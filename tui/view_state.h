@@ -43,9 +43,9 @@ struct ViewState {
   // The list of groups from which Enter opened the connections that are shown; nullopt: there is none.
   struct Opened {
     Grouping grouping = Grouping::kServices;
-    std::string filter;  // of the groups
+    std::string filter;  // of the list of groups
     size_t offset = 0;
-    uint64_t id = 0;  // of the group
+    uint64_t id = 0;  // of the opened group
   };
   std::optional<Opened> opened_from;
 };
@@ -61,7 +61,7 @@ struct ViewContext {
   // Sorts the list by the column whose title is at this column of the screen. A second call reverses the order. Has no
   // effect if no title is there, or if that column has no order.
   std::function<void(int column, ViewState* state)> sort_at = nullptr;
-  bool knows_workloads = true;  // otherwise `g` leaves workloads out
+  bool knows_workloads = true;  // false: `g` leaves out the groups by workload
 };
 
 // The most bytes of a filter that the user types. Further characters are ignored.

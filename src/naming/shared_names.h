@@ -12,7 +12,7 @@
 
 namespace tcpgauge {
 
-// Finds the copy of a name that exists already, so that many objects share the names of nodes, zones and the like.
+// Finds an existing copy of a name, so that many objects share the names of nodes, zones and the like.
 //
 // Thread: one thread at a time. Names may be released by any thread.
 // Bounds: kFew names, or twice as many as were in use when unused names were last forgotten, whichever is more.
@@ -53,7 +53,7 @@ class SharedNames {
   }
 
   absl::flat_hash_set<SharedText, Hash, Equal> names_;
-  size_t most_ = kFew;  // when names_ has so many, the unused ones are forgotten before another is added
+  size_t most_ = kFew;  // at this size of names_, unused names are forgotten before another is added
 };
 
 }  // namespace tcpgauge

@@ -105,8 +105,8 @@ class Filter {
     Kind kind = Kind::kText;
     Side side = Side::kEither;
     bool negated = false;
-    std::string text;  // of all kinds without members below: in lower case
-    // kPort, kNetwork: both ports belong to the range. All ports, unless the term names some.
+    std::string text;  // in lower case; for the kinds that no member below names
+    // kPort, kNetwork: the first and the last port of a range. All ports, unless the term names some.
     uint16_t first_port = 0;
     uint16_t last_port = UINT16_MAX;
     IpAddress network;    // kNetwork

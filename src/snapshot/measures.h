@@ -29,9 +29,8 @@ struct Measures {
 // bytes and segments count from its first packet that was seen.
 Measures MeasuresOf(const ConnectionSummary& connection);
 
-// Returns the loss of a connection, from 0 to 1: of the packets that an end sent, the share that repeated payload. Of
-// the two ends, the greater share counts, because the other end may send acknowledgments alone. nullopt if no packet
-// was counted.
+// Returns the loss of a connection, from 0 to 1: the share of an end's packets that repeated payload. The end with the
+// greater share counts, because the other end may send acknowledgments alone. nullopt if no packet was counted.
 std::optional<double> LossOf(const ConnectionSummary& connection);
 
 }  // namespace tcpgauge

@@ -47,8 +47,8 @@ namespace tcpgauge {
 // Bounds: a slice visits at most kSliceSlots slots. A pass for ListedRows::kAll copies at most `max_rows` connections:
 // those with the most payload in the ranking window (see HeaviestRows). A pass for kFew copies at most twice
 // FewRows::rows_of_kind, and those of KeepListed(). Further connections are only counted. StalledByEdge counts the
-// stalled connections among all that a pass visits. A pass lists at most MaxViews() views. When their list is full,
-// further rows have no views (see ViewRanges).
+// stalled connections among all that a pass visits. A pass lists at most MaxViews() views. When the list of views is
+// full, further rows have no views (see ViewRanges).
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
@@ -85,8 +85,8 @@ class WorkerPublisher {
   // and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
   // edges and ended connections, and publishes everything.
   //
-  // Some readers want a pass that lists all connections and began at `all_wanted_since_ns` or later (INT64_MIN: none
-  // does). All passes that begin within kAllHoldNs after this time list all connections too. There are two reasons:
+  // `all_wanted_since_ns` is the same time for readers that want a pass with all connections (INT64_MIN: there are
+  // none). All passes that begin within kAllHoldNs after this time list all connections too. There are two reasons:
   // such readers come again, and the passes of all workers that go into one snapshot must list all.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN, int64_t all_wanted_since_ns = INT64_MIN);
 
