@@ -21,8 +21,8 @@ namespace tcpgauge {
 //   light_background: true
 //   colours: false           # or a mapping, such as {trouble: magenta, bar: green}
 
-// Returns the path of the file: tcpgauge/config.yml in XDG_CONFIG_HOME or, if that is unset or no absolute path, in
-// .config of HOME (XDG Base Directory Specification). Empty if HOME, too, is unset or no absolute path. `variable`
+// Returns the path of the file: tcpgauge/config.yml in XDG_CONFIG_HOME or, if that is unset or not an absolute path, in
+// .config of HOME (XDG Base Directory Specification). Empty if HOME, too, is unset or not an absolute path. `variable`
 // returns the value of an environment variable, as getenv() does.
 std::string ViewConfigPath(const std::function<const char*(const char*)>& variable);
 

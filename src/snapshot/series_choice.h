@@ -33,7 +33,7 @@ struct SeriesChoiceOptions {
 // first, and among them the heaviest. Connections that ended get the places that are left.
 //
 // A connection keeps its series until one of these happens:
-// - It ended, and an open connection is admitted in its place. The lightest of those that ended goes first.
+// - It ended, and an open connection is admitted in its place. The lightest ended connection loses its series first.
 // - It ended a window ago, as counted from its last packet.
 // - It is the lightest, all connections with series are open, and an open connection of more than 1.25 times its weight
 //   is admitted in its place. Without this factor, connections of nearly equal weight would take turns.
