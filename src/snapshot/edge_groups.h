@@ -60,8 +60,7 @@ struct EdgeGroup {
 struct EdgeTotals {
   // The traffic of edges without series, and what edges had counted before their series ended.
   EdgeSum other;
-  // Everything. Equals Snapshot::totals where they count the same: payload, segments, open connections, failures and so
-  // on.
+  // Everything. Equals Snapshot::totals in what both count: payload, segments, open connections, failures and so on.
   EdgeSum total;
 };
 
@@ -80,8 +79,8 @@ struct EdgeGroups {
 // open connections, round-trip times of handshakes, and response times. Response times are estimated from the smoothed
 // ones. All other counters are 0. Above all, `segments` is 0, so the loss is not known. Every `change` has only
 // payload, that of the last Snapshot::rate_window_seconds. `other` is `total` minus these groups, but no counter is
-// less than 0. So it has what was counted by connections that ended or are not listed, and all that groups do not
-// count.
+// less than 0. So it has what was counted by connections that ended or are not listed, and everything that these groups
+// do not count.
 //
 // Thread: any.
 // Time: one pass over the edges with series; kInterface: one pass over the listed connections.
@@ -101,7 +100,7 @@ uint64_t EdgeGroupsBytes(size_t edges);
 
 // Returns a text for Filter::Parse() that selects the connections of `group`, which GroupEdges(snapshot, kind)
 // returned. Names are compared as Filter does: a workload "web" also selects the connections of a workload "web-2".
-// Returns an empty text, which selects all connections, for edges between ends without a workload.
+// Returns an empty text, which selects all connections, for a group of edges between ends without a workload.
 std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot& snapshot);
 
 // Returns the length of the prefix that begins with `client`, the client of one of these edges. Returns nullopt if this

@@ -34,8 +34,8 @@ struct HistorySample {
   std::vector<HistoryEdgeCounts> edges;  // those with series, each once
 };
 
-// The last ten minutes, second by second: of the whole agent, and of the heaviest edges. The top view and the page
-// begin with them.
+// The last ten minutes of the whole agent and of the heaviest edges, second by second. The top view and the web page
+// begin with these minutes.
 //
 // Design. The history is a row of chunks (see HistoryChunk). Each chunk begins with the kEdges heaviest edges of that
 // time. An edge that becomes heavy later joins the chunk, as long as the chunk has a place. The weight of an edge is

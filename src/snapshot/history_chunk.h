@@ -53,7 +53,7 @@ class HistoryChunk {
   // A second of the chunk.
   struct Second {
     int64_t end_ns = 0;
-    HistoryCounts totals;  // until end_ns, since the start of the agent
+    HistoryCounts totals;  // from the start of the agent until end_ns
     uint32_t edges = 0;    // how many edges were listed at its end: those with the lowest numbers
     uint32_t bytes = 0;    // where its records end in bytes_
   };

@@ -47,8 +47,8 @@ class HistoryView {
 
   // The oldest first, without gaps, at most kMaxSeconds. All end within kMaxSeconds before the end of the last one.
   const std::vector<HistorySecond>& seconds() const { return seconds_; }
-  // What the whole agent had counted when the first second began. Its counters, plus those of the totals of all
-  // seconds(), are what Totals say at the end of the last second.
+  // What the whole agent had counted when the first second began. Its counters, plus those of HistorySecond::totals of
+  // all seconds(), equal those of Totals at the end of the last second.
   const HistoryCounts& before() const { return before_; }
   int64_t clock_stepped_ns() const { return clock_stepped_ns_; }
   // The edges that were listed in any of these seconds (see HistoryChunk), in no order.

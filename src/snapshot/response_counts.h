@@ -13,9 +13,9 @@ namespace tcpgauge {
 // Response times, counted in buckets. The buckets are wider than those of ExponentialBuckets, so that the history has
 // room for them. A quantile is off by a fifth at most.
 //
-// The bucket `i` is the bucket kFirst + i of ExponentialBuckets at the scale kScale. It counts times above 2^((kFirst +
-// i) / 2) seconds and up to 2^((kFirst + i + 1) / 2) seconds. So the buckets go from 61 us to 16 s. The first one also
-// has all shorter times, and the last one all longer ones.
+// The bucket `i` is the bucket kFirst + i of ExponentialBuckets at the scale kScale. It counts times above
+// 2^((kFirst + i) / 2) seconds and up to 2^((kFirst + i + 1) / 2) seconds. So the buckets go from 61 us to 16 s. The
+// first one also has all shorter times, and the last one all longer ones.
 //
 // A plain value. Counts wrap around at 2^32.
 struct ResponseCounts {

@@ -26,8 +26,8 @@ struct SeriesChoiceOptions {
 // A connection qualifies for series in two cases:
 // (a) It is open, and has lived for a window.
 // (b) It carried payload in the window, or its handshake was completed. Among all such connections, open or ended
-//     within the window, it is one of the `max_connections` heaviest. So an attempt without an answer qualifies by (a)
-//     only.
+//     within the window, it is one of the `max_connections` heaviest. (An attempt without an answer has neither payload
+//     nor a handshake, so it qualifies by (a) only.)
 //
 // A connection that qualifies is admitted when there is a place and AdmissionBudget allows it. Open connections come
 // first, and among them the heaviest. Connections that ended get the places that are left.
