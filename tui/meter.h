@@ -29,8 +29,8 @@ class Meter {
   void ResetTotals(const Snapshot& snapshot);
 
   // Sets the time over which rates are averages. Before the first call, it is the rate window. The lifetime of a
-  // connection begins with its start, even if totals were reset. It ends now or, if the connection is closed or reset,
-  // with its last packet. A lifetime below a second counts as a second. RateHistory keeps only the heaviest
+  // connection begins with its start, even if totals were reset. It lasts until now or, if the connection is closed or
+  // reset, until its last packet. A lifetime below a second counts as a second. RateHistory keeps only the heaviest
   // connections: for any other, the rate over the rate window stands in for an average over seconds.
   void set_averaging(Averaging averaging) { averaging_ = averaging; }
 
