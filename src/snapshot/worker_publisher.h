@@ -85,9 +85,9 @@ class WorkerPublisher {
   // and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
   // edges and ended connections, and publishes everything.
   //
-  // `all_wanted_since_ns` is the same time for readers that want a pass with all connections (INT64_MIN: there are
-  // none). All passes that begin within kAllHoldNs after this time list all connections too. There are two reasons:
-  // such readers come again, and the passes of all workers that go into one snapshot must list all.
+  // `all_wanted_since_ns` is like `wanted_since_ns`, for readers that want a pass that lists all connections. All
+  // passes that begin within kAllHoldNs after this time list all connections too. There are two reasons: such readers
+  // come again, and the passes of all workers that go into one snapshot must list all.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN, int64_t all_wanted_since_ns = INT64_MIN);
 
   // From the next pass on, passes for ListedRows::kFew list the connections in these slots in any case. Some of the
