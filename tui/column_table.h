@@ -75,8 +75,8 @@ struct Column {
   Cell (*cell)(const CellInput& input);  // makes the cell of one row; never null
   // Makes the text for the line of totals; null if the column has no total.
   std::string (*total)(const PageInput& input) = nullptr;
-  // Replaces the title while rates are averages over another time than the rate window. This time follows it, as in
-  // "Avg 10s". Empty if the title stays.
+  // Replaces `title` while rates are averages over another time than the rate window. The header shows this time after
+  // it, as in "Avg 10s". Empty if `title` stays.
   std::string_view average_title = {};
   // The order that sorts a list of groups by this column; nullopt if there is none.
   std::optional<GroupSort> group_sort = std::nullopt;
@@ -84,10 +84,10 @@ struct Column {
 
 // The tables of columns of connections, from left to right, in static storage.
 //
-// Design. On a screen of 80 characters, tcptrack spends 19 on state, idle time and activity. It tells neither what each
-// end sends nor whether that arrives. Whoever starts the view as tcptrack expects this layout, so tcptrack's columns
-// have a table of their own. The view's own table gives room first to the columns that show busy, lossy and slow
-// connections.
+// Design. On a screen of 80 characters, tcptrack spends 19 of them on state, idle time and activity. It tells neither
+// what each end sends nor whether that arrives. Whoever starts the view as tcptrack expects this layout, so tcptrack's
+// columns have a table of their own. The view's own table gives room first to the columns that show busy, lossy and
+// slow connections.
 absl::Span<const Column> OwnColumns();
 absl::Span<const Column> TcptrackColumns();
 
@@ -106,7 +106,8 @@ Style ShareStyle(double rate, double total);
 // Returns the style of a loss, from 0 to 1.
 Style LossStyle(double loss);
 
-// A loss of at least this share is trouble. A smaller loss is not, because TCP's congestion control causes some itself.
+// A loss of at least this share is trouble. A smaller loss is not, because TCP's congestion control itself causes some
+// loss.
 constexpr double kTroubleLoss = 0.01;
 
 }  // namespace tcpgauge

@@ -31,7 +31,7 @@ struct EndpointWidths {
 // 2. Columns of Priority::kNarrow that fit.
 // 3. The columns of the endpoints grow to the width of the longest possible IPv4 endpoint.
 // 4. Columns of Priority::kStandard that fit. On a screen of 80 characters, the layout of OwnColumns() and
-//    TcptrackColumns() ends here. With TcptrackColumns(), it is the layout of tcptrack.
+//    TcptrackColumns() ends here. With TcptrackColumns(), this layout is that of tcptrack.
 // 5. The columns of the endpoints grow to `wanted`, but not beyond the longest possible IPv6 endpoint.
 // 6. Columns of Priority::kWide that fit. If no column was left out so far, the column with Growth::kState grows.
 //    Columns of Priority::kTimes that fit.

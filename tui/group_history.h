@@ -22,12 +22,12 @@ struct GroupChange {
   double segments = 0;
   double retransmitted = 0;  // segments
   double responses = 0;
-  double response_seconds = 0;  // the sum over `responses`
+  double response_seconds = 0;  // the sum of all response times
   double handshakes = 0;
-  double handshake_seconds = 0;  // the sum over `handshakes`
+  double handshake_seconds = 0;  // the sum of all round-trip times
 };
 
-// Returns the latest change of a sum of `groups`, over EdgeGroups::change_seconds.
+// Returns the latest change of `sum`, which is one of the sums in `groups`. The period is EdgeGroups::change_seconds.
 GroupChange ChangeOf(const EdgeSum& sum, const EdgeGroups& groups);
 
 // What the groups of one kind were credited with, second by second, in the last minute.
@@ -37,8 +37,8 @@ GroupChange ChangeOf(const EdgeSum& sum, const EdgeGroups& groups);
 //
 // Thread: confined to one thread.
 // Time: Snapshot::time_ns.
-// Bounds: kGroups groups, and the newest kSamples samples of each. If there are more groups, those with the most
-// failures at the moment begin a history, and after them those with the most payload.
+// Bounds: kGroups groups, and the newest kSamples samples of each. If there are more groups than places, the groups
+// with the most failures at the moment get the free places, and after them those with the most payload.
 class GroupHistory {
  public:
   static constexpr size_t kGroups = 1000;
@@ -51,7 +51,7 @@ class GroupHistory {
 
   // Takes a sample of each group, if about a second has passed since the last samples, or if the time stepped back. Has
   // no effect otherwise, or if EdgeGroups::change_seconds is 0. `ids` has the id of each group. When samples are taken,
-  // all other groups are forgotten.
+  // the groups that get none are forgotten.
   void Record(const EdgeGroups& groups, const std::vector<uint64_t>& ids, int64_t time_ns);
 
   // Returns the sum of the newest `count` samples of a group. nullopt if the group has none.

@@ -18,7 +18,7 @@
 
 namespace tcpgauge {
 
-// A mean over the last minute or, if nothing was counted in it, over all time.
+// A mean over the last minute. If nothing was counted in the last minute, a mean over all time.
 struct RecentValue {
   double value = 0;
   bool is_recent = false;
@@ -54,8 +54,8 @@ class GroupOrder {
   };
 
   // Groups the edges of `snapshot`, records the groups in the history, and makes a row for each group. Keeps `snapshot`
-  // until the next call. Forgets the history when the grouping changes. When `snapshot` has another choice of edges
-  // than before (see MatchingEdges()), call ClearHistory() first.
+  // until the next call. Forgets the history when the grouping changes. If the filter that selected the edges of
+  // `snapshot` has changed (see MatchingEdges()), call ClearHistory() first.
   void Rebuild(std::shared_ptr<const Snapshot> snapshot, const Wish& wish);
   // Whether Rebuild(), called with this wish, would begin a history. If so, RecordPast() may be called before Rebuild()
   // for earlier snapshots, the oldest first, so that the history begins with them.
@@ -63,8 +63,8 @@ class GroupOrder {
   void RecordPast(const Snapshot& past, const Wish& wish);
   void ClearHistory() { history_.Clear(); }
 
-  // Holds the present order: until Thaw(), Rebuild() keeps the groups that have a row now in their order, and puts all
-  // others below them.
+  // Holds the present order until Thaw(). Meanwhile, the groups that have a row now keep their order, and Rebuild()
+  // puts all other groups below them.
   void Freeze();
   void Thaw() { frozen_ranks_.clear(); }
 

@@ -10,9 +10,9 @@
 namespace tcpgauge {
 
 // Returns a snapshot that has what GroupEdges() reads: those edges and connections of `snapshot` for which `wanted`
-// returns true. Calls `wanted` for each connection of `snapshot`, and for each edge with a connection that stands for
-// it. This connection is established, from the edge's client with port 0 to its server. What belongs to no edge with
-// series is left out, because nothing is known of its ends.
+// returns true. Calls `wanted` for each connection of `snapshot`. For each edge, calls `wanted` with a made-up
+// connection: an established one from the edge's client, with port 0, to the edge's server. What belongs to no edge
+// with series is left out, because nothing is known of its ends.
 //
 // The second argument of `wanted` is the snapshot that the connection refers to. For an edge, it has only the
 // identities of the ends and an interface without a name.

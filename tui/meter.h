@@ -29,9 +29,9 @@ class Meter {
   void ResetTotals(const Snapshot& snapshot);
 
   // Sets the time over which rates are averages. Before the first call, it is the rate window. The lifetime of a
-  // connection lasts from its start, whether or not totals were reset, until now; if it is closed or reset, until its
-  // last packet. A lifetime below a second counts as a second. RateHistory keeps only the heaviest connections: for any
-  // other, the rate over the rate window stands in for an average over seconds.
+  // connection begins with its start, even if totals were reset. It lasts until now or, if the connection is closed or
+  // reset, until its last packet. A lifetime below a second counts as a second. RateHistory keeps only the heaviest
+  // connections: for any other, the rate over the rate window stands in for an average over seconds.
   void set_averaging(Averaging averaging) { averaging_ = averaging; }
 
   // Returns the measures of `connection`. `now_ns` is Snapshot::time_ns of its snapshot.

@@ -21,8 +21,8 @@ struct Palette {
   Colour bar = Colour::kBlue;  // of the bar behind a row; its text is white
 };
 
-// Returns the palette for a dark or a light background. On a light one, yellow and cyan are hard to read, so it has
-// blue in their place. Red is the colour of kFailed alone.
+// Returns the palette for a dark or a light background. Yellow and cyan are hard to read on a light background, so its
+// palette has blue in their place. Red is the colour of kFailed alone.
 constexpr Palette MakePalette(bool light_background) {
   Palette palette;
   for (Colour& colour : palette.text) colour = Colour::kDefault;

@@ -15,7 +15,7 @@ namespace tcpgauge {
 //
 // The lists of `newest` lack the views of a connection that is not in `newest`, and may lack its encapsulation, its
 // identities or its interface. Missing views, encapsulations and identities are appended to the lists of the result. A
-// missing interface is not: the connection's `interface` becomes an index beyond the list.
+// missing interface is not appended: the connection's `interface` becomes an index beyond the list.
 std::shared_ptr<const Snapshot> PausedSnapshot(const Snapshot& shown, const Snapshot& newest);
 
 }  // namespace tcpgauge

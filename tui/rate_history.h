@@ -19,7 +19,7 @@ namespace tcpgauge {
 // Time: Snapshot::time_ns.
 // Bounds: at most kConnections + 1 connections, and the newest kSamples samples of each. The connections are the first
 // kConnections of the snapshot (the heaviest, unless an attached view asked for another order), and the watched
-// connection. When Record() takes samples, all other connections lose their histories.
+// connection. When Record() takes samples, connections that get none lose their histories.
 class RateHistory {
  public:
   static constexpr size_t kConnections = 1000;
@@ -43,8 +43,8 @@ class RateHistory {
     double down = 0;
   };
 
-  // Returns the average over the newest `seconds` samples. Takes fewer if the connection is younger, or if this object
-  // has taken fewer. A sample that the connection lacks counts as 0, because the connection was too light to be
+  // Returns the average over the newest `seconds` samples. Uses fewer samples if the connection is younger, or if this
+  // object has taken fewer. A sample that the connection lacks counts as 0, because the connection was too light to be
   // recorded. `now_ns` is Snapshot::time_ns of the connection's snapshot. nullopt if the connection has no history.
   std::optional<Rates> AverageOf(const ConnectionSummary& connection, int64_t now_ns, int seconds) const;
 

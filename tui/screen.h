@@ -29,7 +29,7 @@ class Screen {
 
   // Returns the next key that was pressed; nullopt when no key is waiting. Returns Key::kOther when the terminal has a
   // new size, and after Ctrl-L. After Ctrl-L, the next Draw() writes every character. Never waits for a key. If the
-  // user has suspended the process (Ctrl-Z), stops it, and returns Key::kOther once it is continued.
+  // user has pressed Ctrl-Z, stops the process, and returns Key::kOther once the process is continued.
   virtual std::optional<KeyEvent> ReadKey() = 0;
 
   // Sets whether ReadKey() returns what the mouse does, if the terminal has one; off at first. While on, the terminal

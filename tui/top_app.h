@@ -40,7 +40,7 @@ class TopApp {
          WantedQuery* wanted = nullptr, std::string notice = "", const History* past = nullptr);
 
   // Calls Step() when a key is pressed, and at least ten times a second. Returns when the user quits (`q`), `stop_fd`
-  // is readable (it is not read), or the terminal is gone.
+  // is readable (Run() does not read from it), or the terminal is gone.
   void Run(int stop_fd);
 
   // One round: handles the keys that were pressed, takes a newer snapshot if the hub has one, and draws when anything

@@ -21,9 +21,9 @@ namespace tcpgauge {
 //   light_background: true
 //   colours: false           # or a mapping, such as {trouble: magenta, bar: green}
 
-// Returns the path of the file: tcpgauge/config.yml in XDG_CONFIG_HOME or, if that is unset or no absolute path, in
-// .config of HOME (XDG Base Directory Specification). Empty if HOME, too, is unset or no absolute path. `variable` is
-// getenv().
+// Returns the path of the file: tcpgauge/config.yml in XDG_CONFIG_HOME or, if that is unset or not an absolute path, in
+// .config of HOME (XDG Base Directory Specification). Empty if HOME, too, is unset or not an absolute path. `variable`
+// returns the value of an environment variable, as getenv() does.
 std::string ViewConfigPath(const std::function<const char*(const char*)>& variable);
 
 // Returns the settings that `yaml` describes. Errors: InvalidArgument, "FILE, line N: …" or "FILE: …". The message says

@@ -43,9 +43,9 @@ struct ViewState {
   // The list of groups from which Enter opened the connections that are shown; nullopt: there is none.
   struct Opened {
     Grouping grouping = Grouping::kServices;
-    std::string filter;  // of the groups
+    std::string filter;  // of the list of groups
     size_t offset = 0;
-    uint64_t id = 0;  // of the group
+    uint64_t id = 0;  // of the opened group
   };
   std::optional<Opened> opened_from;
 };
@@ -59,9 +59,9 @@ struct ViewContext {
   // While rows are groups: returns the filter that selects the connections of a row. Empty if the row has none.
   std::function<std::string(size_t)> filter_at = nullptr;
   // Sorts the list by the column whose title is at this column of the screen. A second call reverses the order. Has no
-  // effect if no title is there, or if it sorts nothing.
+  // effect if no title is there, or if that column has no order.
   std::function<void(int column, ViewState* state)> sort_at = nullptr;
-  bool knows_workloads = true;  // otherwise `g` leaves workloads out
+  bool knows_workloads = true;  // false: `g` leaves out the groups by workload
 };
 
 // The most bytes of a filter that the user types. Further characters are ignored.

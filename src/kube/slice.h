@@ -13,14 +13,14 @@ namespace tcpgauge {
 // One pod or other host behind a service.
 struct SliceEndpoint {
   std::vector<IpAddress> addresses;
-  std::string pod;  // empty if it is not a pod
+  std::string pod;  // empty if the endpoint is not a pod
   std::string pod_namespace;
   std::string node;
   std::string zone;
 };
 
-// The members of an EndpointSlice that identities need: some or all endpoints of a service. The texts are cut and not
-// checked, as in Pod.
+// The members of an EndpointSlice that identities need. A slice has some or all endpoints of a service. The texts are
+// cut and not checked, as in Pod.
 struct Slice {
   std::string namespace_name;
   std::string name;

@@ -37,7 +37,7 @@ class SliceParser final : public ObjectParser {
  private:
   Slice slice_;
   std::optional<SliceEndpoint> endpoint_;  // the item that is being read
-  bool is_pod_ = false;                    // whether its targetRef is a pod
+  bool is_pod_ = false;                    // whether the item's targetRef is a pod
   PortItem port_;                          // the item that is being read
 };
 

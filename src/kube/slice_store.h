@@ -32,14 +32,14 @@ namespace tcpgauge {
 //
 // Thread: see PodStore.
 // Bounds: max_endpoints pairs of an address and a port. A slice that would exceed the bound is not stored, and its
-// pairs are counted. After others were removed, it is stored at its next event or at the next read of all slices. A
+// pairs are counted. Once other slices are gone, it is stored at its next event or at the next read of all slices. A
 // slice without a pair is never stored.
 class SliceStore final : public ObjectStore {
  public:
   // A namespace and a name.
   using Key = std::pair<std::string, std::string>;
-  // By service: the workload of all pods behind it. Empty if these pods have several workloads, or if one endpoint is
-  // not a pod.
+  // The workload of all pods behind each service. Empty if these pods have several workloads, or if one endpoint is not
+  // a pod.
   using Workloads = absl::flat_hash_map<Key, EndIdentity>;
 
   explicit SliceStore(size_t max_endpoints) : max_endpoints_(max_endpoints) {}

@@ -14,9 +14,9 @@ struct PodWorkload {
   bool is_guess = false;  // the name was shortened by a rule that may be wrong
 };
 
-// Returns the workload of a pod that the API describes. `owner_kind` and `owner_name` are those of the owner that
-// controls the pod; empty if no owner does. `hash` is the label pod-template-hash; empty if the pod has none. `node` is
-// where the pod runs.
+// Returns the workload of a pod that the API describes. `owner_kind` and `owner_name` are the kind and name of the
+// owner that controls the pod; both are empty if no owner controls it. `hash` is the label pod-template-hash; empty if
+// the pod has none. `node` is where the pod runs.
 //
 // A pod object names the owner of the pod, but not the owner of that owner. So two kinds of names are shortened:
 // - The ReplicaSet NAME-HASH becomes the Deployment NAME. If HASH is `hash`, this is certain, because the controller of

@@ -8,9 +8,9 @@
 
 namespace tcpgauge {
 
-// Returns the memory limit of this process's control group, in bytes: the smallest limit of the group and of the
-// visible groups above it. Reads both versions of control groups (memory.limit_in_bytes and memory.max). Nullopt when
-// there is no limit, or when none can be read. See cgroups(7) and the kernel's
+// Returns the memory limit of this process's control group, in bytes: the smallest of the limits of this group and of
+// all visible groups above it. Reads both versions of control groups (memory.limit_in_bytes and memory.max). Nullopt
+// when there is no limit, or when none can be read. See cgroups(7) and the kernel's
 // Documentation/admin-guide/cgroup-v2.rst.
 //
 // Tests pass a `root`, a directory that is put before every path.

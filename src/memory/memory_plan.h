@@ -48,7 +48,7 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 // Returns the plan that meets as much of the demand as fits into `limit_bytes`. Nullopt when not even LeastPlan() fits.
 // If the whole demand fits, the result is PlanWithoutLimit(). Otherwise the memory beyond LeastPlan() is divided:
 //
-// 1. Half is for the history. With the default number of edges, it takes some 2 MB at most.
+// 1. Half is for the history. With the default number of edges, the history takes some 2 MB at most.
 // 2. An eighth of what remains is for HTTP readers: up to half of it for responses that are being sent, the rest for
 //    HTTP connections.
 // 3. A sixteenth of what remains is for names of ends.
@@ -77,8 +77,8 @@ constexpr uint32_t kLeastConnections = 1000;
 // Returns the smallest plan with which the agent can work, whatever the limit.
 MemoryPlan LeastPlan(const MemoryDemand& demand);
 
-// Makes glibc's heap give free memory of 256 KiB or more back at once, and use only two arenas. The price is page
-// faults. Otherwise glibc may keep a scrape's memory for ever. Call it before starting threads, because each new thread
+// Makes glibc's heap give free memory of 256 KiB or more back at once, and use only two arenas. Otherwise glibc may
+// keep a scrape's memory for ever. The price is page faults. Call it before starting threads, because each new thread
 // may get an arena.
 void KeepHeapTight();
 

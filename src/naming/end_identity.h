@@ -35,8 +35,8 @@ struct EndIdentity {
            a.is_guess == b.is_guess && a.pod == b.pod && a.container == b.container && a.service == b.service &&
            a.node == b.node && a.zone == b.zone;
   }
-  // Hashes all members that are compared. Otherwise the agent to which a top view is attached, and which the view does
-  // not trust, could send many identities with the same hash.
+  // Hashes all members that are compared. A top view does not trust the agent to which it is attached: if a member were
+  // left out, that agent could send many identities with the same hash.
   template <typename H>
   friend H AbslHashValue(H state, const EndIdentity& identity) {
     return H::combine(std::move(state), identity.namespace_name, identity.workload, identity.workload_kind,
@@ -45,7 +45,7 @@ struct EndIdentity {
   }
 };
 
-// An identity that many maps and edges share. Two objects are the same identity exactly if their numbers are equal.
+// An identity that many maps and edges may share. Two objects are the same identity exactly if their numbers are equal.
 struct NumberedIdentity {
   uint32_t number = 0;           // never 0, and never used again
   uint32_t workload_number = 0;  // equal for equal namespace_name and workload; 0 if the workload is unknown

@@ -34,7 +34,7 @@ struct LostNames {
 // Bounds: those of IdentityDraft. `addresses` and `endpoints` together hold at most --identity.max-endpoints.
 struct IdentityMap {
   absl::flat_hash_map<IpAddress, IdentityRef> addresses;  // each belongs to one workload alone
-  // Sockets of shared addresses, clients and servers. Also the endpoints of Kubernetes services, on any address.
+  // Sockets of clients and servers at shared addresses. Also the endpoints of Kubernetes services, on any address.
   absl::flat_hash_map<Endpoint, IdentityRef> endpoints;
   // Ports on which a program listens on all addresses. They count for the addresses in `shared_addresses`. A port is
   // left out if any listener on it has no identity, or if two listeners on all addresses have different identities.

@@ -28,7 +28,7 @@ namespace tcpgauge {
 class IdentityPool {
  public:
   // Returns the identity that equals `identity`. Adds a copy of `identity` if there is none. EndIdentity::comm is not
-  // compared, so the result may have another one.
+  // compared, so the result may have another `comm`.
   IdentityRef Get(const EndIdentity& identity);
 
   // Forgets the identities that nobody uses any more, and the workloads and labels that no remaining identity has.

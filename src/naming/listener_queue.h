@@ -14,7 +14,7 @@ namespace tcpgauge {
 // listen on the same endpoint (SO_REUSEPORT), each number is the sum over these sockets.
 struct ListenerQueue {
   Endpoint endpoint;         // the address 0.0.0.0 or :: stands for all addresses
-  IdentityRef identity;      // of the socket's control group; null if it is unknown, or if several sockets differ
+  IdentityRef identity;      // of the socket's control group; null if unknown, or if several sockets differ in it
   uint64_t connections = 0;  // established ones that the program has not accepted yet
   uint64_t limit = 0;        // the backlog that the kernel granted to listen(2); one connection more fills the queue
   uint64_t dropped = 0;      // segments that the socket dropped, for example because the queue was full

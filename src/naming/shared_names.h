@@ -12,17 +12,17 @@
 
 namespace tcpgauge {
 
-// Finds the copy of a name that exists already, so that many objects share the names of nodes, zones and the like.
+// Finds an existing copy of a name, so that many objects share the names of nodes, zones and the like.
 //
 // Thread: one thread at a time. Names may be released by any thread.
-// Bounds: kFew names, or twice as many as were in use when names were last forgotten, whichever is more.
+// Bounds: kFew names, or twice as many as were in use when unused names were last forgotten, whichever is more.
 class SharedNames {
  public:
   static constexpr size_t kFew = 1024;
 
   // Returns the text that equals `name`. If there is none yet, makes a copy of `name`.
   SharedText Get(std::string_view name) { return GetEqual(name); }
-  // As above, but if there is no equal text yet, returns one that shares the bytes of `name`.
+  // Like Get(), but if there is no equal text yet, returns one that shares the bytes of `name`.
   SharedText Share(const SharedText& name) { return GetEqual(name); }
 
   size_t size() const { return names_.size(); }
@@ -53,7 +53,7 @@ class SharedNames {
   }
 
   absl::flat_hash_set<SharedText, Hash, Equal> names_;
-  size_t most_ = kFew;  // when names_ has so many, the unused ones are forgotten before another is added
+  size_t most_ = kFew;  // at this size of names_, unused names are forgotten before another is added
 };
 
 }  // namespace tcpgauge

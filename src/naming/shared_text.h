@@ -19,7 +19,7 @@ namespace tcpgauge {
 // text, and each copy of a longer text would take its length again. A SharedText takes 8 bytes. The bytes of the text,
 // and 8 bytes more, exist once for all copies. An index into a table of texts would take 4 bytes. But then whoever
 // reads a name would need the table, and the table would have to outlive all snapshots. A std::shared_ptr<const
-// std::string> would take 16 bytes, and 48 bytes besides the text.
+// std::string> would take 16 bytes in each copy, and once for all copies 48 bytes besides the text.
 //
 // Thread: as std::string. Different threads may use and destroy copies of the same text at the same time.
 // Bounds: the text must be shorter than 4 GiB, which is not checked.

@@ -33,8 +33,8 @@ struct ConnectionKey {
     *sender = destination < source ? End::kB : End::kA;
     return Of(source, destination, encapsulation, *sender);
   }
-  // The same key, without comparing the endpoints. REQUIRES: `sender` is the end that the overload above sets for these
-  // endpoints.
+  // Returns the same key, but does not compare the endpoints. REQUIRES: `sender` is the end that the overload above
+  // sets for these endpoints.
   static ConnectionKey Of(const Endpoint& source, const Endpoint& destination, uint32_t encapsulation, End sender) {
     const Endpoint* const ends[] = {&source, &destination};
     const size_t a = static_cast<size_t>(sender);

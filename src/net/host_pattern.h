@@ -11,7 +11,7 @@ namespace tcpgauge {
 
 // Thread: any thread may call these functions.
 
-// Returns the host of `authority`, the value of a header Host such as "Example.org:443" or "[2001:db8::1]", in the form
+// Returns the host of `authority`, the value of a Host header such as "Example.org:443" or "[2001:db8::1]", in the form
 // in which hosts are compared: without the port and brackets, in lower case, and without the dot that may end a name.
 // The syntax is not checked. For example, the host of "[example.org" is "example.org".
 std::string HostOf(std::string_view authority);

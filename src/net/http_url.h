@@ -15,8 +15,8 @@ bool IsHttpUrl(std::string_view text);
 // Returns `url` without user and password, so that it may be shown and logged. A secret in the path or in the query
 // stays.
 //
-// Whoever mistypes a URL must not see the password in the error. So `url` may be invalid. If it has no `//`, or what
-// stands there for a port is no number, everything up to the last @ is left out.
+// Whoever mistypes a URL must not see the password in the error. So `url` may be invalid. If `url` has no `//`, or if
+// its port is not a number, everything up to the last @ is left out.
 std::string WithoutCredentials(std::string_view url);
 
 }  // namespace tcpgauge

@@ -68,11 +68,11 @@ struct Options {
   std::string attach_ca_file;
   std::string attach_cert_file;
   std::string attach_key_file;
-  OutputFormat output = OutputFormat::kNone;                     // others need read_file or duration_seconds
+  OutputFormat output = OutputFormat::kNone;                     // all but kNone need read_file or duration_seconds
   std::string connection_log;                                    // a file; empty = off; "-" = standard output
   std::vector<std::string> listen_addresses{"127.0.0.1:10406"};  // HOST:PORT or unix:PATH; empty = no HTTP
   bool systemd_socket = false;  // serve HTTP on the sockets that systemd passes; then listen_addresses is empty
-  // If the default address is in use, the agent runs without HTTP, and this is no error. Set with the top view, unless
+  // If the default address is in use, the agent runs without HTTP, and this is no error. True with the top view, unless
   // web.listen-address or web.systemd-socket is given.
   bool may_serve_nothing = false;
   std::string telemetry_path = "/metrics";
@@ -95,7 +95,7 @@ struct Options {
   double metrics_window_seconds = 60;                        // the ranking window
   double metrics_stall_seconds = 5;                          // after how long without progress a connection is stalled
   std::string otlp_endpoint;  // an http or https URL without credentials, host and port not yet checked; empty = none
-  // Metrics are pushed only if otlp_endpoint is given: the environment alone starts no push. Set with --output, and
+  // Metrics are pushed only if otlp_endpoint is given: the environment alone starts no push. True with --output, and
   // when the program is called tcptrack.
   bool otlp_only_by_option = false;
 

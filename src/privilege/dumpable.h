@@ -11,12 +11,12 @@ namespace tcpgauge {
 // The kernel writes no core dump of the process.
 //
 // When a process starts a program, the kernel makes the process dumpable. There are two exceptions: the start changes
-// the effective user or group, or the file's capabilities give the process a capability that it lacked. The property
-// then gets the value of sysctl fs.suid_dumpable. An ambient capability is no exception, so the process is dumpable
-// (seen with Linux 6.18). A later change of the user sets the property to fs.suid_dumpable too. Therefore Main()
-// (main.cc) calls this function before it reads the command line, and DropPrivileges() calls it again after the change.
+// the effective user or group, or the file's capabilities give the process a capability that it lacked. In these two
+// cases, the sysctl fs.suid_dumpable decides. An ambient capability is no exception, so the process is dumpable (seen
+// with Linux 6.18). When the process changes its user later, fs.suid_dumpable decides again. Therefore Main() (main.cc)
+// calls this function before it reads the command line, and DropPrivileges() calls it again after the change.
 //
-// Thread: any. The property belongs to the process.
+// Thread: any. All threads of a process are dumpable, or none is.
 // Errors: kUnavailable when the process is still dumpable.
 absl::Status BecomeNotDumpable();
 

@@ -15,11 +15,11 @@ namespace tcpgauge {
 // the convention of another architecture (32 bits) ends the thread that makes it.
 //
 // Design. A refused call fails instead of ending the process. To an attacker this makes no difference, because the call
-// has no effect. The agent benefits. A library whose newer system call fails falls back to an older system call. And if
-// a call that the agent needs is refused by mistake, only one operation fails, and the agent goes on. A call that would
-// make a process or a raw or packet socket fails with EPERM, and so does each call of kRefused (system_call_filter.cc).
-// This shows a person who looks for the reason that the refusal is intended. All other refused calls fail with ENOSYS,
-// as on an older kernel.
+// has no effect. The agent benefits in two ways. A library whose newer system call fails falls back to an older system
+// call. And if a call that the agent needs is refused by mistake, only one operation fails, and the agent goes on. A
+// call that would make a process or a raw or packet socket fails with EPERM, and so does each call of kRefused
+// (system_call_filter.cc). So a person who looks for the reason sees that the refusal is intended. All other refused
+// calls fail with ENOSYS, as on an older kernel.
 //
 // `clone3` must fail with ENOSYS: a filter cannot read the flags of this call, because they lie in memory. The C
 // library then uses `clone`, which the filter allows for threads only.

@@ -10,7 +10,7 @@ namespace tcpgauge {
 
 // Says how many connections may get series now. An admission gives series to a connection that has none.
 //
-// - In the first window: `first_window` admissions in all, whatever is admitted. So whoever tries the agent sees
+// - In the first window: `first_window` admissions in all, of any connections. So whoever tries the agent sees
 //   connections at once. The first window begins with the first connection and takes `window_ns`.
 // - After the first window: at most `per_minute` admissions within any 60 s. At most half of these go to connections
 //   that are not old, so that the other half is left for old ones. A connection is old when it is open and has lived
@@ -34,7 +34,7 @@ class AdmissionBudget {
   // Says what time it is. Call it after Begin(), and before the methods below.
   void AdvanceTime(int64_t now_ns);
 
-  // How many connections may be admitted now, all of which may be old.
+  // How many connections may be admitted now. All of them may be old.
   size_t left() const { return in_first_window_ ? first_window_ - admissions_ : per_minute_ - recent_.size(); }
 
   // How many connections that are not old may be admitted now.

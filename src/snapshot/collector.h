@@ -28,11 +28,11 @@ struct CollectorOptions {
   size_t exported_connections = 100;
   // The most values of the label `interface`, "other" included. See InterfaceMerger.
   size_t exported_interfaces = 32;
-  // How connections get series. Nullopt: all connections may have series, and none is remembered.
+  // How connections get series. Nullopt: all connections may have series, and no choice is remembered.
   std::optional<SeriesChoiceOptions> series_choice = std::nullopt;
   // Where the identity map and the counters of identities come from. Must outlive the collector. Null: there are none.
   const IdentityHub* identities = nullptr;
-  // The collector sets capture_start_time_ns.
+  // The collector itself sets the capture_start_time_ns of these options.
   WorkloadEdgeOptions workload_edges = WorkloadEdgeOptions();
 };
 

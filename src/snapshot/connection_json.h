@@ -21,8 +21,8 @@ namespace tcpgauge {
 // in different orders, and each of the two adds members of its own.
 //
 // WriteEnds() writes no comma in front of its first member. The other functions write a comma in front of each member,
-// unless their comment says otherwise. WriteService() and WriteViews() write nothing for most connections, so that
-// their text stays short.
+// unless their comment says otherwise. WriteService() and WriteViews() write nothing for most connections, so that the
+// text of these connections stays short.
 
 // Writes "client" and "server" (objects with "address" and "port"), then "role". The object of an end also says who is
 // there: "namespace", "workload", "workload_kind" (see WorkloadKindText()), "pod", "container", "service_name", "node",
@@ -34,7 +34,7 @@ void WriteEnds(const ConnectionSummary& connection, const IdentityRef& client, c
 // Writes who is at an end, as WriteEnds() does, with a comma in front. Writes nothing if `ref` is null.
 void WriteIdentity(const IdentityRef& ref, JsonWriter* writer);
 
-// The most bytes that WriteIdentity() writes, and WriteEnds() for the identity of one end.
+// The most bytes that WriteIdentity() writes for `ref`. WriteEnds() writes no more for the same end.
 size_t IdentityJsonBytes(const IdentityRef& ref);
 
 // Writes an object with "address" and "port", without a comma and a name in front.
@@ -44,7 +44,7 @@ void WriteEndpoint(const Endpoint& endpoint, JsonWriter* writer);
 void WriteService(const ConnectionSummary& connection, JsonWriter* writer);
 
 // Writes "views": an array of objects with "client", "server", "vlans" and "tunnels". Writes nothing if `views` is
-// empty. `encapsulation_of` returns the encapsulation of the view with this index in `views`.
+// empty. `encapsulation_of` takes the index of a view in `views`, and returns the encapsulation of this view.
 void WriteViews(absl::Span<const ConnectionView> views,
                 absl::FunctionRef<const Encapsulation&(size_t)> encapsulation_of, JsonWriter* writer);
 

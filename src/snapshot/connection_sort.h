@@ -70,15 +70,15 @@ struct SortEntry {
   uint32_t index;  // of the connection, in the list that is passed to SortFirst()
 };
 
-// Returns the key for sorting `connection` by `sort`. `names` is of the connection's snapshot and of `sort`. `measures`
-// are the numbers that the reader is shown. Their rates may be over another period than those of MeasuresOf(). A rate
-// that is negative or NaN sorts as 0. The key of kClient and kServer holds only part of the endpoint; SortFirst()
-// compares the rest.
+// Returns the key for sorting `connection` by `sort`. `names` was made for the connection's snapshot and for `sort`.
+// `measures` are the numbers that the reader is shown. Their rates may be averages over another period than those of
+// MeasuresOf(). A rate that is negative or NaN sorts as 0. The key of kClient and kServer holds only part of the
+// endpoint; SortFirst() compares the rest.
 uint64_t SortKey(const ConnectionSummary& connection, const Measures& measures, ConnectionSort sort,
                  const NameRanks& names);
 
-// Reorders `entries`: the first `count` entries of the order come to the front, in any order. The others follow in any
-// order. With `reverse`, the whole order is reversed, including the order of equal connections.
+// Moves the entries that come first by `sort`, `count` of them, to the front of `entries`. Neither these nor the others
+// are sorted. With `reverse`, the whole order is reversed, including the order of equal connections.
 //
 // `connections` is the list that each SortEntry::index refers to.
 // Time: one pass over the entries.

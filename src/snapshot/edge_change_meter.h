@@ -18,12 +18,12 @@ namespace tcpgauge {
 // It does not add up the rates of the open connections: a connection that began and ended between two snapshots would
 // be missing.
 //
-// - The meter keeps the counters of two earlier snapshots. If at least half a rate window has passed since the newer
-//   one, it compares with that one, and then keeps the present counters in place of the older ones. Otherwise it
-//   compares with the older one, and keeps nothing new. So the period is at least half a rate window, however often
-//   readers come, and it is longer after a gap. Exception: until two snapshots are kept, it compares with the first
-//   one.
-// - When the series of an edge end, its counts move to EdgesView::retired. The meter does not take this for a change.
+// - The meter keeps the counters of two earlier snapshots, the older and the newer. If the newer is at least half a
+//   rate window old, the meter compares the present counters with the newer, then drops the older and keeps the present
+//   counters. Otherwise it compares them with the older, and keeps nothing new. So the period is at least half a rate
+//   window, however often readers come, and it is longer after a gap. Exception: while the meter keeps only one
+//   snapshot, it compares with that one.
+// - When the series of an edge end, its counts move to EdgesView::retired. The meter does not count this as a change.
 //   So the changes of all edges and of the rest together equal the change of all accounts.
 //
 // Thread: confined to one thread.

@@ -60,8 +60,7 @@ struct EdgeGroup {
 struct EdgeTotals {
   // The traffic of edges without series, and what edges had counted before their series ended.
   EdgeSum other;
-  // Everything. Equals Snapshot::totals where they count the same: payload, segments, open connections, failures and so
-  // on.
+  // Everything. Equals Snapshot::totals in what both count: payload, segments, open connections, failures and so on.
   EdgeSum total;
 };
 
@@ -78,9 +77,10 @@ struct EdgeGroups {
 // kInterface: an edge does not know its interfaces. So each interface has a group that adds up its connections in
 // Snapshot::connections. Such a group has only the counters that a connection has: payload, retransmitted segments,
 // open connections, round-trip times of handshakes, and response times. Response times are estimated from the smoothed
-// ones. All other counters are 0. Above all, `segments` is 0, so the loss is not known. Every `change` has payload
-// alone, over Snapshot::rate_window_seconds. `other` is `total` minus these groups, but no counter is less than 0. So
-// it has what was counted by connections that ended or are not listed, and all that groups do not count.
+// ones. All other counters are 0. Above all, `segments` is 0, so the loss is not known. Every `change` has only
+// payload, that of the last Snapshot::rate_window_seconds. `other` is `total` minus these groups, but no counter is
+// less than 0. So it has what was counted by connections that ended or are not listed, and everything that these groups
+// do not count.
 //
 // Thread: any.
 // Time: one pass over the edges with series; kInterface: one pass over the listed connections.
@@ -100,13 +100,13 @@ uint64_t EdgeGroupsBytes(size_t edges);
 
 // Returns a text for Filter::Parse() that selects the connections of `group`, which GroupEdges(snapshot, kind)
 // returned. Names are compared as Filter does: a workload "web" also selects the connections of a workload "web-2".
-// Returns an empty text, which selects all connections, for edges between ends without a workload.
+// Returns an empty text, which selects all connections, for a group of edges between ends without a workload.
 std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot& snapshot);
 
-// Returns the length of the prefix that begins with `client`, the client of one of these edges, or nullopt if the edges
-// of single clients are not grouped.
+// Returns the length of the prefix that begins with `client`, the client of one of these edges. Returns nullopt if this
+// client is a single address.
 std::optional<int> ClientPrefixBits(const EdgesView& edges, const IpAddress& client);
-// The same for a server. `is_server_prefix` is that of the edge or of the group.
+// The same for a server. `is_server_prefix` is the member of this name of the edge or group.
 std::optional<int> ServerPrefixBits(const EdgesView& edges, const IpAddress& server, bool is_server_prefix);
 
 // The connections that failed: refused ones and those whose handshake timed out.

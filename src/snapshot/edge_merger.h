@@ -21,13 +21,13 @@ namespace tcpgauge {
 // The connections of one edge may be spread over several tables, and each table exports and retires edges on its own.
 // When a table retires an edge, the table adds the edge's counts to the table's `retired` account.
 //
-// - While another table exports the edge, the edge's counters would fall. So Merge() adds the retired counts to the
-//   exported edge, and subtracts them from the sum of the `retired` accounts. The two still add up to what the tables
-//   report. Merge() knows these counts from the call before.
+// - While another table still exports the edge, the edge's counters would fall. So Merge() adds the retired counts to
+//   the exported edge, and subtracts them from the sum of the `retired` accounts. The two still add up to what the
+//   tables report. Merge() knows these counts from the call before.
 // - Once no table exports the edge, its counts are part of `retired`.
 //
 // Readers cannot tell edges apart that differ only in EdgeKey::local_ends. If one table has such edges, they are merged
-// as if they were of two tables.
+// as if they were edges of two tables.
 //
 // EdgesView::new_edges counts an edge when a table begins to export it while no other table exports it.
 //

@@ -24,10 +24,10 @@ struct NamedEndedConnection {
 
 // A ring of ended connections, from one worker to the thread that logs them.
 //
-// Thread: the worker's thread calls Push(), which takes no lock. After this thread has ended, another one may call
+// Thread: the worker's thread calls Push(), which takes no lock. After this thread has ended, another thread may call
 // Push() (see WaitFromNowOn()). The logging thread calls the other methods.
 // Bounds: kCapacity entries. When the ring is full, Push() drops the connection and counts it in `lost` (see the
-// constructor). If Push() may wait, it first waits for room as long as the patience lasts. It may wait when a file is
+// constructor). If Push() may wait, it first waits for room, as long as `patience` lasts. It may wait when a file is
 // read, and when the process ends. In a live capture it must not wait.
 class EndedQueue {
  public:

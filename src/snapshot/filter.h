@@ -37,7 +37,7 @@ namespace tcpgauge {
 //   interface:eth     the interface's name contains this
 //   pod:web           the name of the client's or of the server's pod contains this
 //   ns:shop           the same for the namespace of Kubernetes
-//   workload:web      the same for the workload: a Deployment, a container of a host, and so on, or a systemd unit
+//   workload:web      the same for the workload, such as a Deployment, a container of a host or a systemd unit
 //   unit:nginx        the same for a workload that is a systemd unit
 //   TEXT              "ADDRESS:PORT" of the client or of the server, a name of the state, the interface's name, or a
 //                     name of the client or of the server (namespace, pod, workload, container or service) contains
@@ -105,8 +105,8 @@ class Filter {
     Kind kind = Kind::kText;
     Side side = Side::kEither;
     bool negated = false;
-    std::string text;  // of all kinds without members below: in lower case
-    // kPort, kNetwork: both ports belong to the range. All ports, unless the term names some.
+    std::string text;  // in lower case; for the kinds that no member below names
+    // kPort, kNetwork: the first and the last port of a range. All ports, unless the term names some.
     uint16_t first_port = 0;
     uint16_t last_port = UINT16_MAX;
     IpAddress network;    // kNetwork

@@ -34,14 +34,14 @@ struct HistorySample {
   std::vector<HistoryEdgeCounts> edges;  // those with series, each once
 };
 
-// The last ten minutes, second by second: of the whole agent, and of the heaviest edges. The top view and the page
-// begin with them.
+// The last ten minutes of the whole agent and of the heaviest edges, second by second. The top view and the web page
+// begin with these minutes.
 //
 // Design. The history is a row of chunks (see HistoryChunk). Each chunk begins with the kEdges heaviest edges of that
 // time. An edge that becomes heavy later joins the chunk, as long as the chunk has a place. The weight of an edge is
 // its payload bytes, plus some hundred bytes for each attempt to connect. So failing edges without payload can have
 // places too. Older seconds weigh less: the weight of a second halves in half a minute. What an edge counts before it
-// is listed is recorded once it is, or lost when its series end.
+// is listed is recorded when it is listed, or lost if its series end first.
 //
 // The response times of an edge are recorded in one of kResponseSeconds seconds, because buckets take more room than
 // all counters. Listed edges take turns.
@@ -65,8 +65,8 @@ class History {
   // edges.
   History(size_t max_edges, size_t seconds);
 
-  // Takes a sample. The sample ends a second, if it is later than the last one and a chunk has room or can be begun.
-  // Otherwise, what it counted belongs to the second that a later sample ends.
+  // Takes a sample. If the sample is later than the last one, and a chunk has room or can be begun, the sample ends a
+  // second. Otherwise, what the sample counted belongs to the second that a later sample ends.
   void Record(const HistorySample& sample);
 
   // Returns what is known now. Takes some 0.1 ms; HistoryView::VisitEdges() takes a few milliseconds.
@@ -97,7 +97,7 @@ class History {
   std::vector<Edge*> Unlisted();
 
   static size_t Chunks(size_t seconds);     // how many are in use
-  static size_t MaxChunks(size_t seconds);  // with those that only readers hold
+  static size_t MaxChunks(size_t seconds);  // also those that only readers hold
 
   const size_t seconds_;
   absl::flat_hash_map<EdgeKey, Edge> edges_;
@@ -106,7 +106,7 @@ class History {
   HistoryCounts totals_;                 // at that time
   size_t next_edge_ = 0;                 // the number of the chunk's edge that AppendEdges() begins with
   std::shared_ptr<HistoryChunk> chunk_;  // the one that is being written; null before the first sample
-  // By number of an edge in chunk_: those that are not recorded yet.
+  // By number of an edge in chunk_: its response times that are not recorded yet.
   std::vector<ResponseCounts> response_times_;
   // How many chunks exist. A chunk that a reader holds may outlive the history.
   const std::shared_ptr<std::atomic<size_t>> chunk_count_ = std::make_shared<std::atomic<size_t>>(0);

@@ -22,28 +22,28 @@ struct HistoryEdge {
   IdentityRef server;
 };
 
-// Half a minute of the history: for each second the totals, and what each of a list of edges counted.
+// Half a minute of the history. For each second, it has the totals, and what each edge of a list counted.
 //
 // Design. A chunk can be read without any other chunk: it has its own list of edges, and its gauges begin from 0. So
-// the history forgets by dropping its oldest chunk. Until then, an edge that is no longer among the heaviest keeps its
-// past. The writer only appends. A reader is told how many seconds are complete and reads only these. So it can read
-// while the writer goes on.
+// the history forgets by dropping its oldest chunk. Until a chunk is dropped, its edges keep their past, even those
+// that are no longer among the heaviest. The writer only appends. A reader is told how many seconds are complete and
+// reads only these. So it can read while the writer goes on.
 //
 // The record of an edge in a second has the edge's number (one byte), a set of bits that tells which members follow,
 // and these members. The bits and the members are varints (base 128, the lowest bits first). Only the counters that
 // grew follow, and the gauge if it changed. The gauge is written as its change, in zigzag form. Of the response times,
 // the number of buckets that grew follows (one byte), and for each of them its place (one byte) and its growth. A busy
-// edge takes some 20 bytes a second. A silent edge has no record. Fields of a fixed size would take 112 bytes, or could
-// not hold what 100 Gbit/s bring.
+// edge takes some 20 bytes a second. A silent edge has no record. Fixed fields of 64 bits would take 112 bytes. Fields
+// of 32 bits could not hold the bytes of a second at 100 Gbit/s.
 //
 // Bytes are shared out by time: when n seconds are complete, at most n / kSeconds of kBytes are used. When a second has
 // no room for an edge, the amounts of this edge and of those after it wait for the next second, which begins with this
 // edge. So a chunk has kSeconds seconds even if every edge changes all its counters in each second, and the sums come
 // out right later.
 //
-// Thread: one writer. Any number of readers, if they read only seconds that were complete when a lock or an atomic told
-// them how many are.
-// Bounds: of a fixed size. It allocates nothing, but shares the identities of its edges.
+// Thread: one writer and any number of readers. A reader must learn through a lock or an atomic how many seconds are
+// complete, and read only these.
+// Bounds: the size is fixed. A chunk allocates nothing, but shares the identities of its edges.
 class HistoryChunk {
  public:
   static constexpr size_t kSeconds = 30;
@@ -53,7 +53,7 @@ class HistoryChunk {
   // A second of the chunk.
   struct Second {
     int64_t end_ns = 0;
-    HistoryCounts totals;  // until end_ns, since the start of the agent
+    HistoryCounts totals;  // from the start of the agent until end_ns
     uint32_t edges = 0;    // how many edges were listed at its end: those with the lowest numbers
     uint32_t bytes = 0;    // where its records end in bytes_
   };
@@ -74,7 +74,7 @@ class HistoryChunk {
   // Completes the present second. REQUIRES: seconds() < kSeconds.
   void EndSecond(int64_t end_ns, const HistoryCounts& totals);
 
-  // The methods of readers. REQUIRES: each second that they ask for was complete, and each edge was listed in such a
+  // The methods of readers. REQUIRES: each second that they ask for is complete, and each edge was listed in a complete
   // second.
   int64_t begin_ns() const { return begin_ns_; }
   const HistoryCounts& before() const { return before_; }

@@ -43,7 +43,7 @@ struct HistoryCounts {
   bool CountsNothing() const;
 };
 
-// Returns what an account or the totals of a table have counted.
+// Return what an account has counted, or what the totals of a table have counted.
 HistoryCounts HistoryCountsOf(const EdgeCounters& edge);
 HistoryCounts HistoryCountsOf(const Totals& totals);
 
@@ -54,7 +54,8 @@ struct HistoryCounter {
   bool is_microseconds;   // JSON shows seconds
 };
 
-// All members but the gauge. Those of busy edges come first (see HistoryChunk).
+// All members but the gauge. The counters that usually grow on busy edges come first, so that their bits fit into the
+// first byte (see HistoryChunk).
 constexpr HistoryCounter kHistoryCounters[] = {
     {&HistoryCounts::client_payload_bytes, "client_payload_bytes", false},
     {&HistoryCounts::server_payload_bytes, "server_payload_bytes", false},

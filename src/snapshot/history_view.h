@@ -16,8 +16,8 @@
 
 namespace tcpgauge {
 
-// A second of the history: what came after `begin_ns` and until `end_ns`. It takes longer where the agent could not
-// take a sample each second.
+// A second of the history: what came after `begin_ns` and until `end_ns`. Such a second is longer where the agent could
+// not take a sample each second.
 struct HistorySecond {
   int64_t begin_ns = 0;  // the end of the second before
   int64_t end_ns = 0;
@@ -47,8 +47,8 @@ class HistoryView {
 
   // The oldest first, without gaps, at most kMaxSeconds. All end within kMaxSeconds before the end of the last one.
   const std::vector<HistorySecond>& seconds() const { return seconds_; }
-  // What the whole agent had counted when the first second began. Its counters, plus those of the totals of all
-  // seconds(), are what Totals say at the end of the last second.
+  // What the whole agent had counted when the first second began. Its counters, plus those of HistorySecond::totals of
+  // all seconds(), equal those of Totals at the end of the last second.
   const HistoryCounts& before() const { return before_; }
   int64_t clock_stepped_ns() const { return clock_stepped_ns_; }
   // The edges that were listed in any of these seconds (see HistoryChunk), in no order.
@@ -62,9 +62,9 @@ class HistoryView {
 
   // Returns, for each second, the sum over the edges that `matches` selects.
   std::vector<HistoryCounts> SumOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
-  // Returns, for each second, the response times of the edges that `matches` selects. Those of an edge come every
-  // History::kResponseSeconds seconds, with those of the seconds before. The last ones of an edge may be missing if it
-  // is no longer among the heaviest.
+  // Returns, for each second, the response times of the edges that `matches` selects. An edge has some only in every
+  // History::kResponseSeconds-th second, which includes the response times of the seconds before. The last response
+  // times of an edge may be missing if the edge is no longer among the heaviest.
   std::vector<ResponseCounts> ResponseTimesOf(absl::FunctionRef<bool(const HistoryEdge& edge)> matches) const;
 
  private:

@@ -23,9 +23,9 @@ namespace tcpgauge {
 // later, its account begins from 0. So readers see the series of the interface end, and begin again as after a restart.
 //
 // At most `max_series` - 1 accounts have series of their own at a time. When an account is opened while there is no
-// room for its series, metrics show the account under "other" until it is closed. An interface named "other" is always
-// shown there. When such an account is closed, what it holds moves to Snapshot::other_interfaces, so that "other" does
-// not fall. A closed account makes room for the next new name.
+// room for its series, metrics show the account under "other" until it is closed. The account of an interface named
+// "other" is always shown like this. When an account under "other" is closed, what it holds moves to
+// Snapshot::other_interfaces, so that "other" does not fall. A closed account makes room for the next new name.
 //
 // Each amount that a worker counts is in exactly one place: an open account, retired_interfaces or other_interfaces.
 //

@@ -25,13 +25,12 @@ struct Measures {
   void Add(const Measures& other);
 };
 
-// Returns the numbers of a connection of a snapshot. Its rates are over Snapshot::rate_window_seconds. Its bytes and
-// segments count from its first packet that was seen.
+// Returns the numbers of a connection of a snapshot. Its rates are averages over Snapshot::rate_window_seconds. Its
+// bytes and segments count from its first packet that was seen.
 Measures MeasuresOf(const ConnectionSummary& connection);
 
-// Returns the loss of a connection, from 0 to 1: of the packets that an end sent, the share that repeated payload. Of
-// the two ends, the greater share counts, because the other end may send acknowledgments alone. nullopt if no packet
-// was counted.
+// Returns the loss of a connection, from 0 to 1: the share of an end's packets that repeated payload. The end with the
+// greater share counts, because the other end may send acknowledgments alone. nullopt if no packet was counted.
 std::optional<double> LossOf(const ConnectionSummary& connection);
 
 }  // namespace tcpgauge

@@ -10,12 +10,12 @@
 
 namespace tcpgauge {
 
-// How many response times lay between which bounds: coarser than ExponentialBuckets, so that the history has room for
-// them. A quantile is off by a fifth at most.
+// Response times, counted in buckets. The buckets are wider than those of ExponentialBuckets, so that the history has
+// room for them. A quantile is off by a fifth at most.
 //
-// The bucket `i` is ExponentialBuckets' number kFirst + i at the scale kScale: values above 2^((kFirst + i) / 2)
-// seconds and up to 2^((kFirst + i + 1) / 2). So the buckets go from 61 us to 16 s. The first one also has all shorter
-// times, and the last one all longer ones.
+// The bucket `i` is the bucket kFirst + i of ExponentialBuckets at the scale kScale. It counts times above
+// 2^((kFirst + i) / 2) seconds and up to 2^((kFirst + i + 1) / 2) seconds. So the buckets go from 61 us to 16 s. The
+// first one also has all shorter times, and the last one all longer ones.
 //
 // A plain value. Counts wrap around at 2^32.
 struct ResponseCounts {
@@ -27,12 +27,12 @@ struct ResponseCounts {
 
   // Adds every count of `other` to the same bucket.
   void Add(const ResponseCounts& other);
-  // Returns what was counted since `before`. A bucket that counts less than before has counted nothing.
+  // Returns what was counted since `before`. A bucket that has a lower count than in `before` has counted nothing.
   ResponseCounts Since(const ResponseCounts& before) const;
   bool IsZero() const;
 };
 
-// Returns the response times that `seconds` counts.
+// Returns the response times that `seconds` has counted.
 ResponseCounts ResponseCountsOf(const ExponentialBuckets& seconds);
 
 }  // namespace tcpgauge

@@ -27,8 +27,9 @@ class RowPool {
     places_.clear();
   }
 
-  // Returns the place in the list for a connection of this weight (see HeaviestRows::AssignRow()): `next`, the place
-  // after the end of the list, for a further row; the place of a lighter connection, which loses its row; or kNone.
+  // Returns the place in the list for a connection of this weight (see HeaviestRows::AssignRow()). The place is one of
+  // these: `next` (the place after the end of the list) if the list gets a further row; the place of a lighter
+  // connection, which loses its row; kNone if the connection gets no row.
   uint32_t Assign(uint64_t weight, uint32_t next) {
     const uint32_t row = choice_.AssignRow(weight);
     if (row == kNone) return kNone;

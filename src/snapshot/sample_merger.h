@@ -21,10 +21,10 @@ namespace tcpgauge {
 //
 // The totals are added up. For each edge, the history wants what was counted since the last sample. So the merger
 // remembers the last counts of each worker's edges. If a worker's edge is new, or its series began again at 0, all its
-// counts are new. Edges that differ only in EdgeKey::local_ends are one, as in a Snapshot.
+// counts are new. Edges that differ only in EdgeKey::local_ends are merged, as in a Snapshot.
 //
-// A second is complete when every worker has published a sample of this second or of a later one. So all wait for a
-// worker that is late. If a worker misses a second, two seconds become a long one.
+// A second is complete when every worker has published a sample of this second or of a later one. So a worker that is
+// late delays the second for all workers. If a worker misses a second, two seconds become one long second.
 //
 // What an edge counted between the last sample and the end of its series is missing in the edge's history, but not in
 // the totals. This happens only in the first window: later, an edge counts nothing for a window before its series end
@@ -41,7 +41,7 @@ class SampleMerger {
   SampleMerger(std::vector<TripleBuffer<WorkerSample>*> workers, History* history)
       : workers_(std::move(workers)), before_(workers_.size()), history_(*history) {}
 
-  // Takes what workers have published since the last call, and records a second if another one is complete.
+  // Takes what workers have published since the last call, and records a second if a further second is complete.
   void Merge();
 
  private:
@@ -60,8 +60,8 @@ class SampleMerger {
   const std::vector<TripleBuffer<WorkerSample>*> workers_;
   std::vector<Edges> before_;  // by worker
   History& history_;
-  int64_t second_ = INT64_MIN;                    // the one that was recorded last
-  HistorySample sample_;                          // the memory of the last one is used again
+  int64_t second_ = INT64_MIN;                    // the second that was recorded last
+  HistorySample sample_;                          // a member so that its memory is used again
   absl::flat_hash_map<EdgeKey, size_t> indexes_;  // of the edges of sample_
 };
 

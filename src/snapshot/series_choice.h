@@ -26,14 +26,14 @@ struct SeriesChoiceOptions {
 // A connection qualifies for series in two cases:
 // (a) It is open, and has lived for a window.
 // (b) It carried payload in the window, or its handshake was completed. Among all such connections, open or ended
-//     within the window, it is one of the `max_connections` heaviest. So an attempt without an answer qualifies by (a)
-//     only.
+//     within the window, it is one of the `max_connections` heaviest. (An attempt without an answer has neither payload
+//     nor a handshake, so it qualifies by (a) only.)
 //
 // A connection that qualifies is admitted when there is a place and AdmissionBudget allows it. Open connections come
 // first, and among them the heaviest. Connections that ended get the places that are left.
 //
 // A connection keeps its series until one of these happens:
-// - It ended, and an open connection is admitted in its place. The lightest of those that ended goes first.
+// - It ended, and an open connection is admitted in its place. The lightest ended connection loses its series first.
 // - It ended a window ago, as counted from its last packet.
 // - It is the lightest, all connections with series are open, and an open connection of more than 1.25 times its weight
 //   is admitted in its place. Without this factor, connections of nearly equal weight would take turns.

@@ -76,9 +76,9 @@ struct WorkloadEdgesView {
 
 // The accounts of the traffic of all edges; see EdgeTable. Each amount is credited to exactly one account and to the
 // totals at the same time. So the payload of all accounts together equals that of Snapshot::totals. The same holds for
-// repeated SYNs, except those of pending attempts. The connections opened, and those that are neither closed nor reset,
-// equal those of the totals once `pending_attempts` is added to them. Exception: when the table keeps no rates, all
-// accounts are empty.
+// repeated SYNs, except those of pending attempts. The connections opened that all accounts count, plus
+// `pending_attempts`, equal those of the totals. The same holds for the connections that are neither closed nor reset.
+// Exception: when the table keeps no rates, all accounts are empty.
 struct EdgesView {
   std::vector<EdgeView> exported;  // in no order
   EdgeCounters other;              // traffic that came while its edge had no account of its own
@@ -102,7 +102,7 @@ struct EdgesView {
 // What the accounts of the edges were credited with in a period before the snapshot. The gauges are 0. See
 // EdgeChangeMeter.
 struct EdgeChanges {
-  double seconds = 0;                  // the period; 0 if no changes are known, and then the others are empty
+  double seconds = 0;                  // the period; 0 if no changes are known: then the other members are empty
   std::vector<EdgeCounters> exported;  // in the order of EdgesView::exported
   EdgeCounters other;                  // of all traffic that is credited to none of those edges
 };
@@ -135,22 +135,23 @@ struct Snapshot {
   // Their rates are 0, their encapsulation is the empty one, and their views are not listed.
   std::vector<ConnectionSummary> ended_connections;
   // The connections that may have series, the highest rank first, as indexes for connection(). Two of them may have
-  // equal labels (see MakeExposition()). SeriesChoice chooses them. Without it, for example when a file is read, they
-  // are all connections.
+  // equal labels (see MakeExposition()). SeriesChoice chooses them. Without SeriesChoice, for example when a file is
+  // read, the list has all connections.
   std::vector<uint32_t> connections_with_series;
   // How many more confirmed connections have not ended, but are not in `connections`. See WorkerPublisher.
   uint64_t connections_not_listed = 0;
   // Indexed by ConnectionSummary::interface. No two have the same name. The counts are since
-  // InterfaceView::start_time_ns, and never fall until the interface is forgotten. Those of forgotten ones are 0.
+  // InterfaceView::start_time_ns, and never fall until the interface is forgotten. The counts of a forgotten interface
+  // are 0.
   std::vector<InterfaceView> interfaces;
-  // What was counted on interfaces that are forgotten now: on those that had series of their own, and on those that
-  // metrics showed under "other". With the counts of `interfaces`, they add up to all that was captured. See
-  // InterfaceMerger.
+  // What was counted on interfaces that are forgotten now. The first member is for those that had series of their own,
+  // the second for those that metrics showed under "other". Both and the counts of `interfaces` add up to all that was
+  // captured. See InterfaceMerger.
   InterfaceCounts retired_interfaces;
   InterfaceCounts other_interfaces;
   // Indexed by ConnectionSummary::encapsulation and ConnectionView::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
-  // The views of those connections that have several, and are listed. Each of these connections has a part of the list
+  // The views of those listed connections that have more than one. Each of these connections has a part of this list
   // (see views_of()).
   std::vector<ConnectionView> views;
   std::vector<NamedCount> decode_errors;  // packets that could not be decoded, by reason

@@ -28,7 +28,7 @@ namespace tcpgauge {
 // - Readers within the same tick see the same snapshot.
 // - Without readers, workers publish at least every CaptureWorker::kUnaskedIntervalNs.
 // - When a file is read, the hub makes no requests. A snapshot is published each tick, if readers can come before the
-//   end. The file may be a pipe: a worker that waits for a silent pipe could not answer a request.
+//   end of the file. The file may be a pipe: a worker that waits for a silent pipe could not answer a request.
 // - With the top view, a snapshot is published each tick too. The view would request one each tick anyway.
 //
 // Thread: any. Only the collector and the readers take the lock of the hub; a worker never does.

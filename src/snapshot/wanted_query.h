@@ -12,8 +12,8 @@ namespace tcpgauge {
 // The query whose answer an attached view wants to show, and whether it wants edges. (An attached view is a top view of
 // an agent in another process.) The view passes both to the thread that fetches snapshots from that agent.
 //
-// Thread: the view calls Post() and PostEdges(), and the fetching thread waits on changed(). Both may call Current()
-// and wants_edges().
+// Thread: the view calls Post() and PostEdges(), and the fetching thread waits on changed(). Both threads may call
+// Current() and wants_edges().
 class WantedQuery {
  public:
   explicit WantedQuery(const ConnectionQuery& query) : query_(query) {}
@@ -28,7 +28,7 @@ class WantedQuery {
     changed_.Notify();
   }
 
-  // Says whether the view wants edges too. Notifies changed() if it did not want them before, or wants them no longer.
+  // Says whether the view wants edges too. Notifies changed() if `wants_edges` differs from before.
   void PostEdges(bool wants_edges) {
     {
       const MutexLock lock(&mutex_);

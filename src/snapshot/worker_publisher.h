@@ -36,9 +36,10 @@ namespace tcpgauge {
 // places of the TripleBuffer copied up to 25 MB of rows, a pause of 7 to 9 ms.
 //
 // Few rows. A pass for ListedRows::kFew has two pools of rows: one for connections that are open and have lived for a
-// ranking window, and one for all others. So neither many short connections nor many silent ones take the rows of the
-// other kind, and the heaviest of all get a row in any case. A connection that has series gets a row outside the pools.
-// Otherwise, of many equally light connections, one would lose its series to another.
+// ranking window, and one for all others. So many short connections cannot take the rows of old ones, and many old,
+// silent ones cannot take the rows of the others. The heaviest of all get a row in any case. A connection that has
+// series gets a row outside the pools. Otherwise, of many equally light connections, one would lose its series to
+// another.
 //
 // Thread: the worker calls all methods. Only the TripleBuffer is shared with another thread, and publishing to it never
 // waits.
@@ -46,8 +47,8 @@ namespace tcpgauge {
 // Bounds: a slice visits at most kSliceSlots slots. A pass for ListedRows::kAll copies at most `max_rows` connections:
 // those with the most payload in the ranking window (see HeaviestRows). A pass for kFew copies at most twice
 // FewRows::rows_of_kind, and those of KeepListed(). Further connections are only counted. StalledByEdge counts the
-// stalled connections among all that a pass visits. A pass lists at most MaxViews() views. When their list is full,
-// further rows have no views (see ViewRanges).
+// stalled connections among all that a pass visits. A pass lists at most MaxViews() views. When the list of views is
+// full, further rows have no views (see ViewRanges).
 class WorkerPublisher {
  public:
   static constexpr uint32_t kSliceSlots = 256;
@@ -68,8 +69,8 @@ class WorkerPublisher {
 
   // A pass begins at each multiple of `interval_ns` of steady time, and on request (see Step()). Rates are those of the
   // time `lateness_ns` before the pass began, because the kernel may not have handed over later packets yet. `table`,
-  // `counters` and `buffer` must outlive the publisher. Without `few`, every pass lists all connections. With it, a
-  // pass does so only if readers want that.
+  // `counters` and `buffer` must outlive the publisher. Without `few`, every pass lists all connections. With `few`, a
+  // pass lists all only if readers want that.
   WorkerPublisher(ConnectionTable* table, const CaptureCounters* counters, TripleBuffer<WorkerSnapshot>* buffer,
                   int64_t interval_ns, int64_t lateness_ns, size_t max_rows, std::optional<FewRows> few = std::nullopt);
 
@@ -84,9 +85,9 @@ class WorkerPublisher {
   // and when the last pass began before `wanted_since_ns`. The call that completes a pass also copies totals, counters,
   // edges and ended connections, and publishes everything.
   //
-  // Some readers want a pass that lists all connections and began at `all_wanted_since_ns` or later (INT64_MIN: none
-  // does). All passes that begin within kAllHoldNs after this time list all connections too. There are two reasons:
-  // such readers come again, and the passes of all workers that go into one snapshot must list all.
+  // `all_wanted_since_ns` is like `wanted_since_ns`, for readers that want a pass that lists all connections. All
+  // passes that begin within kAllHoldNs after this time list all connections too. There are two reasons: such readers
+  // come again, and the passes of all workers that go into one snapshot must list all.
   Progress Step(int64_t steady_ns, int64_t wanted_since_ns = INT64_MIN, int64_t all_wanted_since_ns = INT64_MIN);
 
   // From the next pass on, passes for ListedRows::kFew list the connections in these slots in any case. Some of the

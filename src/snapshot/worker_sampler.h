@@ -35,7 +35,7 @@ class WorkerSampler {
 
   // What Step() did:
   // - kIdle: nothing, because no sample is due;
-  // - kTelling: the edges of some connections were told, and others are left;
+  // - kTelling: it told edges what some connections carried, and other connections are left;
   // - kPublished: it published a sample.
   enum class Progress { kIdle, kTelling, kPublished };
 

@@ -122,7 +122,7 @@ class WorkloadEdgeMerger {
   std::vector<ZonePayload> zones_;
   std::array<double, 3> other_rtt_sums_{};  // at the last call, by Reporter
   std::array<double, 3> other_response_sums_{};
-  int64_t first_ns_ = -1;  // the time of the call that saw the first count; -1: none did
+  int64_t first_ns_ = -1;  // the time of the call that saw the first count; -1: no call did
   int64_t last_ns_ = 0;    // of the last call
 };
 
