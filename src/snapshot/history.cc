@@ -127,8 +127,9 @@ void History::ListHeaviest() {
   }
   std::vector<Edge*> heaviest = Unlisted();
   heaviest.resize(std::min(heaviest.size(), kEdges));
-  // AppendEdges() begins with those that wait.
-  std::stable_partition(heaviest.begin(), heaviest.end(), [](const Edge* edge) { return edge->waits; });
+  // AppendEdges() begins with those that have waited longest.
+  std::stable_sort(heaviest.begin(), heaviest.end(),
+                   [](const Edge* a, const Edge* b) { return a->seconds_waited > b->seconds_waited; });
   next_edge_ = 0;
   for (Edge* edge : heaviest) List(edge);
   for (const auto& [edge, number] : were_listed) {
@@ -162,15 +163,19 @@ void History::AppendEdges() {
   for (size_t i = 0; i < count; ++i) {
     const size_t number = (next_edge_ + i) % count;
     Edge& edge = edges_.find(chunk_->edge(number).key)->second;
-    edge.waits = is_full;
-    if (is_full) continue;
+    if (is_full) {
+      ++edge.seconds_waited;
+      continue;
+    }
     const bool is_its_turn = (chunk_->seconds() + number) % kResponseSeconds == 0;
     if (!chunk_->Append(number, edge.counts, is_its_turn ? response_times_[number] : ResponseCounts())) {
-      is_full = edge.waits = true;
+      is_full = true;
       first_waiting = number;
+      ++edge.seconds_waited;
       continue;
     }
     edge.counts = {};
+    edge.seconds_waited = 0;
     if (is_its_turn) response_times_[number] = {};
   }
   next_edge_ = first_waiting;

@@ -78,10 +78,10 @@ class History {
     HistoryEdge edge;
     HistoryCounts counts;  // what is not recorded yet, and the gauge of the last sample
     double weight = 0;
-    uint64_t round = 0;      // of the last sample that had the edge; see round_
-    bool is_listed = false;  // by the chunk that is being written
-    bool waits = false;      // there was no room for it in the last second
-    uint8_t number = 0;      // with is_listed: of the edge in that chunk
+    uint64_t round = 0;          // of the last sample that had the edge; see round_
+    bool is_listed = false;      // by the chunk that is being written
+    uint8_t seconds_waited = 0;  // while there was no room for it
+    uint8_t number = 0;          // with is_listed: of the edge in that chunk
   };
 
   void Count(const HistorySample& sample);
