@@ -85,9 +85,7 @@ bool StartColours(const Palette& palette) {
 // The events of the mouse that the view uses.
 constexpr mmask_t kMouseEvents = BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED;
 
-KeyEvent TranslateMouse() {
-  MEVENT event = {};
-  if (getmouse(&event) != OK) return {};
+KeyEvent TranslateMouse(const MEVENT& event) {
   if ((event.bstate & BUTTON4_PRESSED) != 0) return {Key::kWheelUp};
   if ((event.bstate & BUTTON5_PRESSED) != 0) return {Key::kWheelDown};
   if ((event.bstate & BUTTON1_PRESSED) != 0) return {Key::kClick, 0, event.y, event.x};
@@ -98,8 +96,6 @@ constexpr int kCtrlL = '\f';
 
 KeyEvent Translate(int code) {
   switch (code) {
-    case KEY_MOUSE:
-      return TranslateMouse();
     case KEY_UP:
       return {Key::kUp, 0};
     case KEY_DOWN:
@@ -274,12 +270,26 @@ bool CursesScreen::HandleSignals() {
   return redraw;
 }
 
+KeyEvent CursesScreen::TakeMouseEvents() {
+  MEVENT event = {};
+  while (getmouse(&event) == OK) mouse_events_.push_back(TranslateMouse(event));
+  if (mouse_events_.empty()) return {};
+  const KeyEvent first = mouse_events_.back();
+  mouse_events_.pop_back();
+  return first;
+}
+
 std::optional<KeyEvent> CursesScreen::ReadKey() {
   if (HandleSignals()) return KeyEvent();
+  if (!mouse_events_.empty()) {
+    const KeyEvent next = mouse_events_.back();
+    mouse_events_.pop_back();
+    return next;
+  }
   const int code = getch();
   if (code == ERR) return std::nullopt;
   if (code == kCtrlL) clearok(stdscr, TRUE);
-  return Translate(code);
+  return code == KEY_MOUSE ? TakeMouseEvents() : Translate(code);
 }
 
 void CursesScreen::SetMouse(bool on) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "tui/palette.h"
@@ -60,8 +61,12 @@ class CursesScreen final : public Screen {
 
   // Handles the signals that came since the last call. Returns whether the screen must be redrawn.
   bool HandleSignals();
+  // Returns the first event of the mouse, and keeps the others in mouse_events_. On a slow link, curses reads a double
+  // click at once, and announces both presses as one key.
+  KeyEvent TakeMouseEvents();
 
-  bool has_mouse_ = false;  // see SetMouse()
+  bool has_mouse_ = false;              // see SetMouse()
+  std::vector<KeyEvent> mouse_events_;  // that ReadKey() returns next, the last one first
   const bool utf8_;
   const Palette palette_;  // on: the terminal shows colours
   const std::string warning_;

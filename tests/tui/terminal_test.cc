@@ -216,6 +216,13 @@ TEST_F(TerminalTest, KeysArriveAsWholeSequences) {
   EXPECT_TRUE(Await("10.77.0.3:32770"));
 }
 
+TEST_F(TerminalTest, TwoClicksThatArriveTogetherMarkAndOpen) {
+  Start();
+  ASSERT_TRUE(Await("of 300"));
+  Type("\x1b[<0;5;5M\x1b[<0;5;5m\x1b[<0;5;5M\x1b[<0;5;5m\f");
+  EXPECT_TRUE(Await("Handshake"));
+}
+
 TEST_F(TerminalTest, FollowsAChangeOfItsSize) {
   Start();
   ASSERT_TRUE(Await("1-21 of 300"));
