@@ -57,11 +57,10 @@ class Screenshots(NamespaceCase):
     def test_page(self):
         testbed = self.own(Testbed(ipv6=False))
         agent = self.own(Agent(testbed.server, "--identity=off", "-i", testbed.link.server_interface))
-        page = self.own(browser.Browser(testbed.server))
-        # The quantiles on the page of the service begin when it is opened.
-        page.open(f"http://{agent.address}/#view=service&service={DATABASE_SERVICE}")
         self.own(Shop(testbed))
         self.assertTrue(holds_for(lambda: True, _SECONDS))
+        page = self.own(browser.Browser(testbed.server))
+        page.open(f"http://{agent.address}/#view=service&service={DATABASE_SERVICE}")
         self.take(page, "service", f"&service={DATABASE_SERVICE}")
         self.take(page, "services")
         self.take(page, "map")
