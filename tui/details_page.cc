@@ -163,8 +163,8 @@ void AddCounters(const PageInput& input, const ConnectionSummary& connection, Pa
 
 std::string HandshakeText(const ConnectionSummary& connection) {
   if (connection.role != Role::kObserved) return "not seen: which end is the client is a guess";
-  if (connection.handshake_rtt_ns == ConnectionSummary::kUnknown) return "seen";
-  return absl::StrCat("seen, ", FormatRtt(connection.handshake_rtt_ns));
+  if (connection.handshake_rtt_ns == ConnectionSummary::kUnknown) return "SYN seen";
+  return absl::StrCat("SYN seen, ", FormatRtt(connection.handshake_rtt_ns));
 }
 
 // "140ms: server 130ms, client 10ms; smoothed 152ms"

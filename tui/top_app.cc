@@ -300,6 +300,10 @@ void TopApp::ScrollPage(Frame* frame) {
   const size_t last = frame->size() > rows ? frame->size() - rows : 0;
   view_.page_offset = std::min(view_.page_offset, last);
   frame->erase(frame->begin(), frame->begin() + static_cast<std::ptrdiff_t>(view_.page_offset));
+  if (view_.page_offset == last) return;
+  Line more(Style::kBar);
+  more.Put(1, "Down: more", Style::kBar);
+  (*frame)[rows - 1] = more;
 }
 
 void TopApp::Draw() {

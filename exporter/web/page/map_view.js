@@ -67,7 +67,8 @@ export class MapView {
     this.map.draw(graph);
     this.table.draw(ordered(graph.links, COLUMNS, sort), answer);
     setText(this.summary, `${count(graph.nodes.length, "node")} and ${count(graph.links.length, "link")}. Clients are ` +
-      "left of their servers, or the link is dotted. A link is as wide as its traffic, and red if connections fail now.");
+      "left of their servers; a dotted link leads back to the left. A link is as wide as its traffic. Where connections " +
+      "fail now, it is red and dashed.");
     this.rest.draw(answer);
     return nothingShown(edges, answer.edges, answer, "edge");
   }
