@@ -135,6 +135,8 @@ class FileSource final : public PacketSource {
       LogWarn("packets are longer than the snapshot length that the file states; they are read whole",
               {{"file", name_}});
     }
+    // Packets that cannot be decoded pass every filter, so those that the filter leaves out count here too.
+    if (reading.link_type.has_value()) saw_decodable_ = true;
     if (reading.rejects_all) return;
     if (reading.filter.has_value()) {
       pcap_pkthdr header = {};
@@ -144,7 +146,6 @@ class FileSource final : public PacketSource {
     }
     DecodedPacket* const decoded = batch->Add();
     if (reading.link_type.has_value()) {
-      saw_decodable_ = true;
       DecodePacket(*reading.link_type, packet.captured, packet.wire_length_bytes, decoded, &header_pieces_);
     } else {
       undecodable_ = packet.link_type;
@@ -219,8 +220,8 @@ class FileSource final : public PacketSource {
   absl::flat_hash_map<uint32_t, uint32_t> names_of_indexes_;  // at most InterfaceNames::kMaxNames
   uint32_t last_link_type_ = 0;
   const Reading* last_reading_ = nullptr;  // that of last_link_type_; null before the first packet
-  bool saw_decodable_ = false;
-  std::optional<uint32_t> undecodable_;  // a link type that cannot be decoded and has packets
+  bool saw_decodable_ = false;             // a packet that can be decoded, perhaps left out by the filter
+  std::optional<uint32_t> undecodable_;    // a link type that cannot be decoded and has packets
   bool warned_of_snaplen_ = false;
   int warnings_ = 0;  // that name a link type
 };

@@ -36,8 +36,8 @@ namespace tcpgauge {
 //   or damaged, or when a classic pcap file has a link type that cannot be decoded. kInvalidArgument when the filter is
 //   invalid or asks what only the kernel knows (`inbound` and `ifindex`, except where the packets hold it), or when the
 //   file is no capture or is compressed, because then the option names a wrong file.
-// - On reading: kDataLoss when the file is cut off or damaged, or when packets are left after filtering, but none of
-//   them can be decoded. All packets before the error are delivered.
+// - On reading: kDataLoss when the file is cut off or damaged, or when it has packets, but none of a link type that can
+//   be decoded, whatever the filter. All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

@@ -195,6 +195,27 @@ TEST(OpenFile, IfNoPacketCanBeDecodedThatIsAnError) {
   EXPECT_EQ(Read(PcapngBuilder().Interface(kBluetooth).bytes()).packets.error, "") << "there is no packet";
 }
 
+TEST(OpenFile, ThatTheFilterLeavesOutAllThatCanBeDecodedIsNoError) {
+  PcapngBuilder builder;
+  builder.Interface(kEthernet).Interface(kUsb).Interface(kRaw);
+  const Bytes usb_last = builder.Packet(0, 1, Ethernet(1)).Packet(2, 2, Raw(2)).Packet(1, 3, {1}).bytes();
+  for (const char* filter : {"tcp src port 7", "udp", "ether host 1:2:3:4:5:6"}) {  // the last one does not suit kRaw
+    const Seen seen = Read(usb_last, filter);
+    EXPECT_EQ(seen.packets.ports(), std::vector<int>({0})) << filter << ": the filter does not concern USB";
+    EXPECT_EQ(seen.packets.error, "") << filter;
+  }
+  const Bytes unsuited = PcapngBuilder()
+                             .Interface(kEthernet)
+                             .Interface(kUsb)
+                             .Interface(kRaw)
+                             .Packet(1, 1, {1})
+                             .Packet(2, 2, Raw(2))
+                             .bytes();
+  EXPECT_EQ(Read(unsuited, "ether host 1:2:3:4:5:6").packets.error, "") << "the filter suits no packet";
+  const Bytes usb_only = PcapngBuilder().Interface(kEthernet).Interface(kUsb).Packet(1, 1, {1}).bytes();
+  EXPECT_NE(Read(usb_only, "tcp src port 7").packets.error, "");
+}
+
 TEST(OpenFile, TheLogNamesFewOfManyLinkTypes) {
   PcapngBuilder builder;
   builder.Interface(kEthernet).Packet(0, 1, Ethernet(1));
