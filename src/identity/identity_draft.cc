@@ -82,6 +82,13 @@ IdentityRef CommonIdentity(const absl::InlinedVector<uint64_t, 1>& groups,
   return common;
 }
 
+// The order of `groups` does not matter, because the kernel reports sockets in no lasting order.
+uint64_t HashOf(const absl::InlinedVector<uint64_t, 1>& groups) {
+  uint64_t hash = 0;
+  for (const uint64_t group : groups) hash += SplitMix(group).Next();
+  return hash;
+}
+
 uint64_t FingerprintOf(const Endpoint& endpoint, uint64_t cookie) {
   return SplitMix(cookie ^ uint64_t{endpoint.port} << 48).Next();
 }
@@ -327,6 +334,7 @@ IdentityDraft::EndpointIdentities IdentityDraft::FinishListeners(const GroupIden
     const Endpoint& endpoint = listener.queue.endpoint;
     ListenerQueue queue = listener.queue;
     queue.identity = CommonIdentity(listener.groups, groups);
+    queue.owners = HashOf(listener.groups);
     map->listener_queues.push_back(queue);
     if (queue.identity != nullptr && !IsOnAllAddresses(endpoint)) {
       identities[endpoint] = queue.identity;

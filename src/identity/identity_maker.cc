@@ -40,8 +40,8 @@ void IdentityMaker::Round() {
 }
 
 void IdentityMaker::Publish(std::shared_ptr<IdentityMap> map, uint64_t socket_fingerprint) {
-  const bool has_same_names =
-      published_ != nullptr && published_fingerprint_ == socket_fingerprint && map->HasNamesOf(*published_);
+  const bool has_same_names = published_ != nullptr && published_fingerprint_ == socket_fingerprint &&
+                              map->HasNamesOf(*published_) && map->HasListenersOf(*published_);
   if (has_same_names && QueuesAreEqual(*published_, *map)) {
     recent_.map = published_;
     return;

@@ -2,6 +2,7 @@
 #ifndef TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 #define TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -19,11 +20,14 @@ namespace tcpgauge {
 // The addresses and servers that have an identity in one map and none in a later map, with the identity of the earlier
 // map. A pointer expires when nobody uses the identity any more.
 struct LostNames {
-  template <typename Key>
-  using Names = std::vector<std::pair<Key, std::weak_ptr<const NumberedIdentity>>>;
+  struct Server {
+    Endpoint endpoint;  // of a listener, on one address or on all, or of a service
+    std::weak_ptr<const NumberedIdentity> identity;
+    uint64_t owners = 0;  // ListenerQueue::owners; 0 for a service
+  };
 
-  Names<IpAddress> addresses;
-  Names<Endpoint> servers;  // listeners, on one address or on all, and ports of services
+  std::vector<std::pair<IpAddress, std::weak_ptr<const NumberedIdentity>>> addresses;
+  std::vector<Server> servers;
 };
 
 // Which identity has which address, as of one moment. A published map does not change, and all threads share it.
@@ -61,10 +65,18 @@ struct IdentityMap {
     const auto found = wildcard_ports.find(endpoint.port);
     return found == wildcard_ports.end() ? nullptr : found->second;
   }
-  // Whether `other` has the same identities and addresses. The accept queues and the time may differ.
+  // Whether `other` has the same identities and addresses. The listeners, their queues and the time may differ.
   bool HasNamesOf(const IdentityMap& other) const {
     return addresses == other.addresses && endpoints == other.endpoints && wildcard_ports == other.wildcard_ports &&
            shared_addresses == other.shared_addresses && local_addresses == other.local_addresses;
+  }
+  // Whether `other` has the same listeners, with the same identities and owners. Their queues may differ.
+  bool HasListenersOf(const IdentityMap& other) const {
+    const auto is_same = [](const ListenerQueue& a, const ListenerQueue& b) {
+      return a.endpoint == b.endpoint && a.identity == b.identity && a.owners == b.owners;
+    };
+    return std::equal(listener_queues.begin(), listener_queues.end(), other.listener_queues.begin(),
+                      other.listener_queues.end(), is_same);
   }
   bool IsLocal(const IpAddress& address) const { return local_addresses.contains(address); }
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/identity/identity_draft.h"
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -204,6 +206,17 @@ TEST_F(IdentityDraftTest, AddsUpTheQueuesOfAnEndpoint) {
   ASSERT_EQ(map->listener_queues.size(), 1u);
   EXPECT_EQ(map->listener_queues[0].connections, 7u);
   EXPECT_EQ(map->listener_queues[0].limit, 256u);
+}
+
+TEST_F(IdentityDraftTest, TellsTheOwnersOfListenersApart) {
+  for (const uint64_t group : {11, 12}) draft_->AddListener(Queue(At("::", 80), 0), group);
+  for (const uint64_t group : {12, 11}) draft_->AddListener(Queue(At("::", 81), 0), group);
+  draft_->AddListener(Queue(At("::", 82), 0), 11);
+  draft_->AddListener(Queue(At("::", 83), 0), 12);
+  std::map<uint16_t, uint64_t> owners;
+  for (const ListenerQueue& queue : Finish()->listener_queues) owners[queue.endpoint.port] = queue.owners;
+  EXPECT_EQ(owners[80], owners[81]) << "the kernel reports them in no lasting order";
+  EXPECT_EQ(std::set<uint64_t>({owners[80], owners[82], owners[83]}).size(), 3u);
 }
 
 TEST_F(IdentityDraftTest, AListenerKeepsItsPlaceWhileItExists) {
