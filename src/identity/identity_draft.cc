@@ -247,7 +247,7 @@ std::shared_ptr<IdentityMap> IdentityDraft::Finish(Recent* recent, int64_t now_n
   FinishAddresses(recent, map.get());
   FinishEndpoints(groups, listeners, recent, map.get());
   const auto room = [&] {
-    const size_t used = map->addresses.size() + map->endpoints.size();
+    const size_t used = map->named_ends();
     return used < max_endpoints_ ? max_endpoints_ - used : 0;
   };
   recent->addresses.AddDead(now_ns, room(), &map->addresses);

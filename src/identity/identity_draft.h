@@ -44,8 +44,8 @@ namespace tcpgauge {
 // at most half of max_endpoints. A socket whose owner is unknown takes no room in the map.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the map has at most max_endpoints addresses and endpoints. Each kind of facts has a bound of its own, and
-// overflows() counts what does not fit:
+// Bounds: the map has at most max_endpoints addresses, endpoints and ports together. Each kind of facts has a bound of
+// its own, and overflows() counts what does not fit:
 // - max_endpoints addresses, listeners and endpoints of the API together, in the order in which they come. At most
 //   kMaxListeners of them are listeners.
 // - max_endpoints endpoints of connected sockets.

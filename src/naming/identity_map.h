@@ -3,6 +3,7 @@
 #define TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -35,7 +36,7 @@ struct LostNames {
 // An address that several workloads share, such as a host's own, is not in `addresses`. At such an address, only
 // sockets have identities: see `endpoints` and `wildcard_ports`.
 //
-// Bounds: those of IdentityDraft. `addresses` and `endpoints` together hold at most --identity.max-endpoints.
+// Bounds: those of IdentityDraft. named_ends() is at most --identity.max-endpoints.
 struct IdentityMap {
   absl::flat_hash_map<IpAddress, IdentityRef> addresses;  // each belongs to one workload alone
   // Sockets of shared addresses, clients and servers. Also the endpoints of Kubernetes services, on any address.
@@ -78,6 +79,8 @@ struct IdentityMap {
     return std::equal(listener_queues.begin(), listener_queues.end(), other.listener_queues.begin(),
                       other.listener_queues.end(), is_same);
   }
+  // How many addresses, endpoints and ports have an identity.
+  size_t named_ends() const { return addresses.size() + endpoints.size() + wildcard_ports.size(); }
   bool IsLocal(const IpAddress& address) const { return local_addresses.contains(address); }
 };
 

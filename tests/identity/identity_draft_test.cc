@@ -378,6 +378,20 @@ TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfListenersAndEndpointsOfTheApi) {
   EXPECT_EQ(draft_->overflows(), 30u);
 }
 
+TEST_F(IdentityDraftTest, PortsTakeRoomToo) {
+  AddPodAddresses(15);
+  Finish();
+  Next();
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  for (uint16_t port = 1; port <= 8; ++port) draft_->AddListener(Queue(At("::", port), 0), 11);
+  AddSockets(30, 11);
+  const auto map = Finish();
+  EXPECT_EQ(map->wildcard_ports.size(), 8u);
+  EXPECT_EQ(map->addresses.size(), 12u) << "of the dead";
+  EXPECT_EQ(map->named_ends(), 20u);
+}
+
 TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfTheDead) {
   AddPodAddresses(12);
   Finish();
