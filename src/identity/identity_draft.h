@@ -147,6 +147,9 @@ class IdentityDraft {
 
   // Whether there is room for one more address, listener or endpoint of the API. If there is none, counts an overflow.
   bool HasRoom();
+  // Whether `facts`, which may have kMaxFacts, have the key or room for it. Otherwise counts an overflow.
+  template <typename Key, typename Facts>
+  bool HasRoomFor(const Key& key, const Facts& facts);
   // Returns the pool's copy of the identity, without the members that are no names.
   IdentityRef Named(const EndIdentity& identity) const;
   bool IsListening(const Endpoint& endpoint) const;

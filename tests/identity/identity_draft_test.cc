@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/identity/identity_draft.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -349,6 +350,32 @@ TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
   draft_ = std::make_unique<IdentityDraft>(2, &pool_);
   draft_->AddAddress(Address("10.42.0.7"), Pod("d-0", "d", "StatefulSet", false));
   EXPECT_EQ(Finish()->addresses.size() + Finish()->endpoints.size(), 2u) << "one of the two dead ones fits";
+}
+
+TEST_F(IdentityDraftTest, AFactThatIsKnownIsNoOverflow) {
+  const EndIdentity pod = Pod("web-0", "web", "StatefulSet", false);
+  const std::function<void(IdentityDraft*, uint32_t)> kinds[] = {
+      [&](IdentityDraft* draft, uint32_t i) { draft->AddPod(std::to_string(i), pod); },
+      [&](IdentityDraft* draft, uint32_t i) { draft->AddContainer(std::to_string(i), pod); },
+      [&](IdentityDraft* draft, uint32_t i) { draft->AddPodOfLog(std::to_string(i), pod); },
+      [](IdentityDraft* draft, uint32_t i) { draft->AddGroup(i + 1, {}); },
+      [](IdentityDraft* draft, uint32_t i) {
+        draft->AddOwner({"", std::to_string(i), ""}, "");
+      },
+      [](IdentityDraft* draft, uint32_t i) {
+        const uint8_t address[4] = {10, static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8),
+                                    static_cast<uint8_t>(i)};
+        draft->AddLocalAddress(IpAddress::FromV4(address));
+      },
+  };
+  for (const auto& add : kinds) {
+    Next();
+    for (uint32_t i = 0; i < IdentityDraft::kMaxFacts; ++i) add(draft_.get(), i);
+    for (const uint32_t known : {0, 1, 65535}) add(draft_.get(), known);
+    EXPECT_EQ(draft_->overflows(), 0u) << &add - kinds;
+    for (const uint32_t unknown : {70000, 70001}) add(draft_.get(), unknown);
+    EXPECT_EQ(draft_->overflows(), 2u) << &add - kinds;
+  }
 }
 
 TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfAddresses) {
