@@ -93,7 +93,7 @@ absl::Status EndNames::Start(Post post) {
   if (map_from_file_ != nullptr) {
     IdentityCounters counters;
     counters.sources = {{"file", true}};
-    counters.endpoints = map_from_file_->addresses.size() + map_from_file_->endpoints.size();
+    counters.endpoints = map_from_file_->named_ends();
     hub_.SetCounters(std::move(counters));
     hub_.Publish(map_from_file_);
     post_(map_from_file_);

@@ -9,6 +9,7 @@
 #include "src/capture/distinct_interfaces.h"
 #include "src/capture/filter_program.h"
 #include "src/capture/interface_name_rules.h"
+#include "src/capture/live_filter.h"
 #include "src/capture/netfilter_device.h"
 #include "src/capture/pcap_reader.h"
 
@@ -40,6 +41,8 @@ absl::Status CheckCapture(const std::vector<std::string>& names, const std::stri
     const PcapHandle handle(pcap_open_dead(link_type, kSnaplenBytes));
     const auto program = FilterProgram::Compile(handle.get(), filter);
     if (!program.ok()) return program.status();
+    if (link_type != DLT_NFLOG) continue;
+    if (absl::Status status = LiveFilter::CheckForNetfilter(*program, filter); !status.ok()) return status;
   }
   return absl::OkStatus();
 }

@@ -38,9 +38,21 @@ int DatalinkOf(uint32_t link_type) {
   return link_type == kLinkTypeRaw ? DLT_RAW : static_cast<int>(link_type);
 }
 
-absl::StatusOr<FilterProgram> CompileFilter(const std::string& filter, uint32_t link_type) {
-  const PcapHandle handle(pcap_open_dead(DatalinkOf(link_type), PacketFile::kMaxCapturedBytes));
+absl::StatusOr<FilterProgram> CompileFilter(const std::string& filter, int datalink) {
+  const PcapHandle handle(pcap_open_dead(datalink, PacketFile::kMaxCapturedBytes));
   return FilterProgram::Compile(handle.get(), filter);
+}
+
+// As above, for packets of a file. libpcap also compiles a filter that rejects them all because it asks the kernel.
+absl::StatusOr<FilterProgram> CompileForPackets(const std::string& filter, int datalink) {
+  auto program = CompileFilter(filter, datalink);
+  if (!program.ok()) return program;
+  const absl::Status answerable = program->CheckWithoutKernel(
+      filter, absl::StrCat("and a file does not tell it of packets of link type ", DatalinkName(datalink),
+                           "; leave this out, or read a file of link type ", DatalinkName(DLT_LINUX_SLL2),
+                           ", as tcpdump -i any writes it"));
+  if (!answerable.ok()) return answerable;
+  return program;
 }
 
 class FileSource final : public PacketSource {
@@ -56,9 +68,9 @@ class FileSource final : public PacketSource {
     const uint32_t first = packets_->first_link_type();
     const auto link_type = LinkTypeOf(DatalinkOf(first));
     // A filter can only be checked for some link type. Ethernet will do if the first interface cannot be decoded.
-    auto compiled = CompileFilter(filter_, link_type.has_value() ? first : DLT_EN10MB);
+    if (!link_type.has_value()) return CompileFilter(filter_, DLT_EN10MB).status();
+    auto compiled = CompileForPackets(filter_, DatalinkOf(first));
     if (!compiled.ok()) return compiled.status();
-    if (!link_type.has_value()) return absl::OkStatus();
     Reading reading;
     reading.link_type = link_type;
     reading.filter.emplace(*std::move(compiled));
@@ -123,6 +135,8 @@ class FileSource final : public PacketSource {
       LogWarn("packets are longer than the snapshot length that the file states; they are read whole",
               {{"file", name_}});
     }
+    // Packets that cannot be decoded pass every filter, so those that the filter leaves out count here too.
+    if (reading.link_type.has_value()) saw_decodable_ = true;
     if (reading.rejects_all) return;
     if (reading.filter.has_value()) {
       pcap_pkthdr header = {};
@@ -132,7 +146,6 @@ class FileSource final : public PacketSource {
     }
     DecodedPacket* const decoded = batch->Add();
     if (reading.link_type.has_value()) {
-      saw_decodable_ = true;
       DecodePacket(*reading.link_type, packet.captured, packet.wire_length_bytes, decoded, &header_pieces_);
     } else {
       undecodable_ = packet.link_type;
@@ -173,7 +186,7 @@ class FileSource final : public PacketSource {
     if (!reading.link_type.has_value()) {
       Warn("packets of this link type cannot be decoded; they are counted as unknown_link_type", link_type, "");
     } else if (!filter_.empty()) {
-      auto compiled = CompileFilter(filter_, link_type);
+      auto compiled = CompileForPackets(filter_, DatalinkOf(link_type));
       if (compiled.ok()) {
         reading.filter.emplace(*std::move(compiled));
       } else {
@@ -207,8 +220,8 @@ class FileSource final : public PacketSource {
   absl::flat_hash_map<uint32_t, uint32_t> names_of_indexes_;  // at most InterfaceNames::kMaxNames
   uint32_t last_link_type_ = 0;
   const Reading* last_reading_ = nullptr;  // that of last_link_type_; null before the first packet
-  bool saw_decodable_ = false;
-  std::optional<uint32_t> undecodable_;  // a link type that cannot be decoded and has packets
+  bool saw_decodable_ = false;             // a packet that can be decoded, perhaps left out by the filter
+  std::optional<uint32_t> undecodable_;    // a link type that cannot be decoded and has packets
   bool warned_of_snaplen_ = false;
   int warnings_ = 0;  // that name a link type
 };

@@ -22,7 +22,8 @@ namespace tcpgauge {
 // A pcapng file may have packets of several link types. Link types of two kinds are logged, up to 16 in all:
 //
 // - A link type that cannot be decoded. Its packets count as DecodeError::kUnknownLinkType, whatever the filter.
-// - A link type, other than the first one, for which the filter cannot be compiled. Its packets are left out.
+// - A link type, other than the first one, for which the filter cannot be compiled, or asks what its packets do not
+//   hold. Its packets are left out.
 //
 // If the first link type cannot be decoded, the filter is checked as a filter for Ethernet. Packets that are longer
 // than the snapshot length in the file are read whole, and the log says so once. Impossible times are corrected (see
@@ -33,9 +34,10 @@ namespace tcpgauge {
 //
 // - On opening: kNotFound when the file cannot be opened. kDataLoss when it cannot be read, when its header is cut off
 //   or damaged, or when a classic pcap file has a link type that cannot be decoded. kInvalidArgument when the filter is
-//   invalid, or when the file is no capture or is compressed, because then the option names a wrong file.
-// - On reading: kDataLoss when the file is cut off or damaged, or when packets are left after filtering, but none of
-//   them can be decoded. All packets before the error are delivered.
+//   invalid or asks what only the kernel knows (`inbound` and `ifindex`, except where the packets hold it), or when the
+//   file is no capture or is compressed, because then the option names a wrong file.
+// - On reading: kDataLoss when the file is cut off or damaged, or when it has packets, but none of a link type that can
+//   be decoded, whatever the filter. All packets before the error are delivered.
 absl::StatusOr<std::unique_ptr<PacketSource>> OpenFile(const std::string& path, const std::string& filter);
 
 }  // namespace tcpgauge

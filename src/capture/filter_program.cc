@@ -6,8 +6,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "src/base/log.h"
 
 namespace tcpgauge {
@@ -18,6 +23,40 @@ constexpr size_t kQuotedBytes = 200;  // of a filter, in an error message
 std::string Quoted(const std::string& filter) {
   if (filter.size() <= kQuotedBytes) return absl::StrCat("'", filter, "'");
   return absl::StrCat("'", filter.substr(0, kQuotedBytes), "…' (", filter.size(), " bytes)");
+}
+
+// A word that makes libpcap ask the kernel, unless the packets of the link type hold the answer.
+struct KernelWord {
+  absl::string_view word;
+  uint32_t offset;  // from which the program loads the kernel's answer
+};
+constexpr KernelWord kKernelWords[] = {
+    {"inbound", static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_PKTTYPE)},
+    {"outbound", static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_PKTTYPE)},
+    {"ifindex", static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_IFINDEX)},
+};
+
+// Whether `filter` has the word, as libpcap splits expressions into words. After a backslash, a word is a name.
+bool HasWord(absl::string_view filter, absl::string_view word) {
+  const auto continues_word = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  };
+  for (size_t at = filter.find(word); at != absl::string_view::npos; at = filter.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    const bool begins = at == 0 || (!continues_word(filter[at - 1]) && filter[at - 1] != '\\');
+    if (begins && (end == filter.size() || !continues_word(filter[end]))) return true;
+  }
+  return false;
+}
+
+// Whether the program reads what only the kernel knows, at one of these offsets. Behind a header of variable length,
+// such as that of radiotap, libpcap makes the program add the length to the offset (BPF_IND).
+bool LoadsFrom(const bpf_program& program, uint32_t first_offset, uint32_t last_offset) {
+  return std::any_of(program.bf_insns, program.bf_insns + program.bf_len, [&](const bpf_insn& instruction) {
+    const auto mode = BPF_MODE(instruction.code);
+    return BPF_CLASS(instruction.code) == BPF_LD && (mode == BPF_ABS || mode == BPF_IND) &&
+           instruction.k >= first_offset && instruction.k <= last_offset;
+  });
 }
 
 }  // namespace
@@ -43,11 +82,21 @@ absl::StatusOr<FilterProgram> FilterProgram::Compile(pcap_t* handle, const std::
   return optimized;
 }
 
-bool FilterProgram::AsksKernel() const {
-  return std::any_of(program_.bf_insns, program_.bf_insns + program_.bf_len, [](const bpf_insn& instruction) {
-    return BPF_CLASS(instruction.code) == BPF_LD && BPF_MODE(instruction.code) == BPF_ABS &&
-           instruction.k >= static_cast<uint32_t>(SKF_AD_OFF);
-  });
+bool FilterProgram::AsksKernel() const { return LoadsFrom(program_, static_cast<uint32_t>(SKF_AD_OFF), UINT32_MAX); }
+
+absl::Status FilterProgram::CheckWithoutKernel(const std::string& filter, const std::string& why) const {
+  if (!AsksKernel()) return absl::OkStatus();
+  std::vector<std::string> asked, others;
+  for (const KernelWord& each : kKernelWords) {
+    if (!HasWord(filter, each.word)) continue;
+    (LoadsFrom(program_, each.offset, each.offset) ? asked : others).push_back(absl::StrCat("'", each.word, "'"));
+  }
+  // Behind a header of a tunnel, libpcap adds the length of the headers before it to the offset.
+  if (asked.empty()) asked = std::move(others);
+  const std::string question = asked.empty()
+                                   ? "it asks for bytes that no packet has"
+                                   : absl::StrCat("only the kernel can answer ", absl::StrJoin(asked, " and "));
+  return absl::InvalidArgumentError(absl::StrCat("filter ", Quoted(filter), ": ", question, ", ", why));
 }
 
 bool FilterProgram::FitsKernel() const {

@@ -45,9 +45,16 @@ class FilterProgram {
   }
 
   // Whether the program reads what only the kernel knows of a packet: its direction (inbound, outbound), its interface
-  // (ifindex), or the VLAN tag that a network card removed. A program for a dead handle (pcap_open_dead(3)) reads VLAN
-  // tags from the packet.
+  // (ifindex), or the VLAN tag that a network card removed. Outside the kernel, the program rejects each packet for
+  // which it asks. A program for a dead handle (pcap_open_dead(3)) reads VLAN tags from the packet. Which words ask the
+  // kernel depends on the link type: the header of a Linux cooked packet holds the direction, and in version 2 the
+  // interface.
   bool AsksKernel() const;
+
+  // Returns OK unless AsksKernel(). Otherwise kInvalidArgument: the message quotes the beginning of `filter`, the
+  // expression of this program, names its words that only the kernel can answer, and ends with `why`: why the kernel
+  // is not asked, and what would be right.
+  absl::Status CheckWithoutKernel(const std::string& filter, const std::string& why) const;
 
   // Whether the kernel accepts the program for a socket. The kernel limits a program's length (4,096 instructions) and
   // memory (the sysctl net.core.optmem_max). True if the kernel cannot be asked. Takes a few system calls.

@@ -29,6 +29,12 @@ absl::Status LiveFilter::Set(pcap_t* handle, PcapReader* reader) {
   return absl::OkStatus();
 }
 
+absl::Status LiveFilter::CheckForNetfilter(const FilterProgram& program, const std::string& expression) {
+  return program.CheckWithoutKernel(
+      expression,
+      "and not of packets that netfilter logs; leave this out, and log only these packets by netfilter's rule");
+}
+
 absl::StatusOr<LiveFilter::Program> LiveFilter::ProgramFor(pcap_t* handle) {
   const MutexLock lock(&mutex_);
   const int link_type = pcap_datalink(handle);
@@ -36,6 +42,9 @@ absl::StatusOr<LiveFilter::Program> LiveFilter::ProgramFor(pcap_t* handle) {
   if (known != programs_.end()) return known->second;
   absl::StatusOr<FilterProgram> program = FilterProgram::Compile(handle, expression_);
   if (!program.ok()) return program.status();
+  if (link_type == DLT_NFLOG) {
+    if (absl::Status status = CheckForNetfilter(*program, expression_); !status.ok()) return status;
+  }
   const bool in_kernel = program->FitsKernel();
   Program entry = {std::make_shared<const FilterProgram>(*std::move(program)), in_kernel};
   if (!in_kernel) {
@@ -46,11 +55,11 @@ absl::StatusOr<LiveFilter::Program> LiveFilter::ProgramFor(pcap_t* handle) {
       const PcapHandle dead(pcap_open_dead(link_type, pcap_snapshot(handle)));
       absl::StatusOr<FilterProgram> offline = FilterProgram::Compile(dead.get(), expression_);
       if (!offline.ok()) return offline.status();
-      if (offline->AsksKernel()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("the filter is too long for the kernel (", offline->instructions(),
-                         " instructions), and only the kernel can "
-                         "answer 'inbound', 'outbound' or 'ifindex'; use a shorter filter, or leave these words out"));
+      if (absl::Status status = offline->CheckWithoutKernel(
+              expression_, absl::StrCat("and the filter is too long for the kernel (", offline->instructions(),
+                                        " instructions); use a shorter filter, or leave this out"));
+          !status.ok()) {
+        return status;
       }
       entry.program = std::make_shared<const FilterProgram>(*std::move(offline));
     }

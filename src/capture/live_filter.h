@@ -33,8 +33,8 @@ class LiveFilter {
   LiveFilter& operator=(const LiveFilter&) = delete;
 
   // Compiles the filter for the link type of `handle`, unless that was done before. Errors: those of
-  // FilterProgram::Compile(), and kInvalidArgument when the filter is too long for the kernel but tests what only
-  // the kernel knows about a packet (inbound, outbound, ifindex).
+  // FilterProgram::Compile(), and kInvalidArgument when the filter tests what only the kernel knows about a packet
+  // (inbound, outbound, ifindex), but is too long for the kernel, or is for packets that netfilter logs.
   absl::Status Compile(pcap_t* handle) { return ProgramFor(handle).status(); }
 
   // Makes `reader` deliver only packets that pass the filter, from now on. `handle` states the packets' link type: it
@@ -42,6 +42,10 @@ class LiveFilter {
   // link type. Errors: those of Compile() and FilterProgram::Set(), and kUnavailable for any other error of libpcap.
   // After an error the reader keeps its filter.
   absl::Status Set(pcap_t* handle, PcapReader* reader);
+
+  // Returns an error if `program`, compiled from `expression` for DLT_NFLOG, asks the kernel. libpcap itself applies
+  // the filter to packets that netfilter logs. Errors: those of FilterProgram::CheckWithoutKernel().
+  static absl::Status CheckForNetfilter(const FilterProgram& program, const std::string& expression);
 
  private:
   struct Program {

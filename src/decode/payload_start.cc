@@ -91,6 +91,16 @@ bool MayBeRecord(Cursor payload) {
          (minor_version == nullptr || *minor_version <= kMaxMinorVersion);
 }
 
+// Whether `payload` ends within a start of `start_bytes` that begins with `known`, and is the same as far as it goes.
+template <typename Byte, size_t kKnownBytes>
+bool EndsWithin(const Cursor& payload, const Byte (&known)[kKnownBytes], size_t start_bytes) {
+  if (payload.remaining() >= start_bytes) return false;
+  for (size_t i = 0; i < std::min(payload.remaining(), kKnownBytes); ++i) {
+    if (*payload.PeekAt<uint8_t>(i) != static_cast<uint8_t>(known[i])) return false;
+  }
+  return true;
+}
+
 // Returns the length of the PROXY header of version 1 at the start of `payload`; 0 if there is none. If the end of the
 // header was not captured, returns the greatest length.
 size_t ProxyV1Bytes(Cursor payload) {
@@ -136,13 +146,19 @@ PayloadStart StartOfTlsPayload(const Cursor& segment, size_t header_bytes) {
   return PayloadStart::kOther;
 }
 
-PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes) {
+PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes, size_t payload_bytes) {
   Cursor payload = segment;
   payload.Skip(header_bytes);
+  const bool is_cut = payload.remaining() < payload_bytes;
+  if (is_cut && (EndsWithin(payload, kNameOfProxyV1, sizeof(ProxyStartV1)) ||
+                 EndsWithin(payload, kSignatureOfProxyV2, sizeof(ProxyStartV2)))) {
+    return PayloadStart::kNotCaptured;
+  }
   const size_t proxy_bytes = std::max(ProxyV1Bytes(payload), ProxyV2Bytes(payload));
   if (proxy_bytes == 0) return PayloadStart::kOther;
   if (!payload.Skip(proxy_bytes)) return PayloadStart::kNotCaptured;
   const auto* first = payload.Peek<uint8_t>();
+  if (first == nullptr && is_cut) return PayloadStart::kNotCaptured;
   if (first == nullptr || !MayBeginTls(*first)) return PayloadStart::kOther;
   return StartOfTlsPayload(payload, 0);
 }

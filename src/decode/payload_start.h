@@ -33,11 +33,11 @@ constexpr uint8_t kFirstOfProxyV2 = '\r';
 // The parts of StartOfPayload() for payloads whose first byte is a content type of TLS, or may begin a header of the
 // PROXY protocol. Not inline, because fewer payloads need them.
 PayloadStart StartOfTlsPayload(const Cursor& segment, size_t header_bytes);
-PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes);
+PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes, size_t payload_bytes);
 
 // Returns how the payload of a TCP segment begins. `segment` has the captured bytes of the segment, perhaps none of the
-// payload. The payload begins after the TCP header of `header_bytes`. Returns kNotCaptured if fewer bytes of the
-// payload were captured than are needed to tell, and these bytes fit a TLS record.
+// payload. The payload begins after the TCP header of `header_bytes`, and has `payload_bytes` on the wire. Returns
+// kNotCaptured if fewer bytes of the payload were captured than are needed to tell, and these bytes fit a TLS record.
 //
 // The exchanges of a connection with TLS are counted in another way. So the checks are strict, to keep other protocols
 // from passing as TLS. A record must have a version of TLS and a possible length. If the first five bytes of a
@@ -47,17 +47,20 @@ PayloadStart StartAfterProxyHeader(const Cursor& segment, size_t header_bytes);
 // such a record.
 //
 // A proxy may put a header of the PROXY protocol (haproxy.org, proxy-protocol.txt, versions 1 and 2) before the first
-// bytes of its client. The result then tells what follows the header: kNotCaptured if the header's end was not
-// captured, and kOther if the captured bytes end with the header. If fewer than 6 bytes (version 1) or 16 bytes
-// (version 2) of the header were captured, the result is kOther.
+// bytes of its client. The result then tells what follows the header: kNotCaptured if that or the header's end was not
+// captured, and kOther if the payload ends with the header. The first 6 bytes (version 1) or 16 bytes (version 2) tell
+// that it is such a header. If only some of them were captured, the result is kNotCaptured. If the payload has no more
+// bytes, the result is kOther, because many clients send a line's end alone, and a proxy sends its header in one piece.
 //
 // TLS 1.3 hides alerts in application data. A record of 19 bytes counts as an alert: two bytes for the alert, one for
 // its type, and 16 for an authentication tag.
-inline PayloadStart StartOfPayload(const Cursor& segment, size_t header_bytes) {
+inline PayloadStart StartOfPayload(const Cursor& segment, size_t header_bytes, size_t payload_bytes) {
   const auto* first = segment.PeekAt<uint8_t>(header_bytes);
   if (first == nullptr) return PayloadStart::kNotCaptured;
   if (MayBeginTls(*first)) return StartOfTlsPayload(segment, header_bytes);
-  if (*first == kFirstOfProxyV1 || *first == kFirstOfProxyV2) return StartAfterProxyHeader(segment, header_bytes);
+  if (*first == kFirstOfProxyV1 || *first == kFirstOfProxyV2) {
+    return StartAfterProxyHeader(segment, header_bytes, payload_bytes);
+  }
   return PayloadStart::kOther;
 }
 

@@ -85,7 +85,7 @@ inline Layer DecodeTcp(Decoding& decoding) {
   packet.window = header->window.ToHost();
   packet.payload_length_bytes = segment_bytes - header_length_bytes;
   if (packet.payload_length_bytes > 0) {
-    packet.payload_start = StartOfPayload(decoding.captured, header_length_bytes);
+    packet.payload_start = StartOfPayload(decoding.captured, header_length_bytes, packet.payload_length_bytes);
   }
   packet.has_timestamps = false;
   const bool is_syn = (packet.tcp_flags & kTcpSyn) != 0;

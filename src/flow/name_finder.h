@@ -7,10 +7,10 @@
 #include <memory>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "src/flow/binding_table.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/identity_map.h"
+#include "src/naming/listener_queue.h"
 #include "src/net/endpoint.h"
 #include "src/net/ip_address.h"
 
@@ -28,6 +28,8 @@ namespace tcpgauge {
 //   found while a connection or an edge uses it. It is no longer found once a map has another identity for the address.
 //   So a gap in the maps changes nothing. If a map still has a server's pod, but without the service, that is such a
 //   gap too.
+// - A server has no such identity of a listener if the connection may be one of another listener: another program
+//   listens on the endpoint, even if nobody knows which, or several programs listen on the port on all addresses.
 //
 // Thread: confined to the thread of its connection table.
 // Time: table time (see ConnectionTable), in nanoseconds.
@@ -61,17 +63,26 @@ class NameFinder {
   Binding Find(const Endpoint& client, const Endpoint& server, int64_t begun_ns, int64_t now_ns) const;
 
  private:
-  // Identities that earlier maps had and the latest map lacks. They expire when nobody uses them any more.
-  template <typename Key>
-  using Lost = absl::flat_hash_map<Key, std::weak_ptr<const NumberedIdentity>>;
+  struct LostServer {
+    std::weak_ptr<const NumberedIdentity> identity;
+    uint64_t owners;  // as in LostNames
+  };
 
   void KeepLost(const LostNames& lost);
+  // Whether the listeners that now have the endpoint are others than those of `lost`.
+  bool HasOtherListener(const Endpoint& endpoint, const LostServer& lost) const;
+  // These return null if no identity is lost, or if it may not be that of the server.
+  IdentityRef FindLostServer(const Endpoint& server) const;
+  IdentityRef FindLostOnAllAddresses(uint16_t port) const;
 
   std::shared_ptr<const IdentityMap> map_;
   int64_t sockets_read_ns_ = INT64_MIN;
-  Lost<IpAddress> lost_addresses_;
-  Lost<Endpoint> lost_servers_;                      // listeners, and ports of services
-  absl::flat_hash_set<Endpoint> unnamed_listeners_;  // the listeners of map_ that have no identity
+  // Identities that earlier maps had and the latest map lacks. They expire when nobody uses them any more.
+  absl::flat_hash_map<IpAddress, std::weak_ptr<const NumberedIdentity>> lost_addresses_;
+  absl::flat_hash_map<Endpoint, LostServer> lost_servers_;  // listeners, and ports of services
+  // The listeners of map_ that it gives no identity: the unnamed ones, and those on all addresses whose port is
+  // ambiguous. They point into map_.
+  absl::flat_hash_map<Endpoint, const ListenerQueue*> nameless_listeners_;
 };
 
 }  // namespace tcpgauge

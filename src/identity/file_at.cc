@@ -7,7 +7,18 @@
 
 namespace tcpgauge {
 
-bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0 || errno != ENOENT; }
+bool Exists(const std::string& path) {
+  if (access(path.c_str(), F_OK) == 0) return true;
+  switch (errno) {
+    case ENOENT:
+    case ENOTDIR:       // a part of the path before the last is a file
+    case ENAMETOOLONG:  // no file can have this name
+    case ELOOP:         // links lead in a circle
+      return false;
+    default:
+      return true;
+  }
+}
 
 Folder OpenFolderAt(int parent_fd, const char* path) {
   const int fd = openat(parent_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

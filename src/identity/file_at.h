@@ -21,8 +21,8 @@ struct FolderCloser {
 };
 using Folder = std::unique_ptr<DIR, FolderCloser>;
 
-// Whether there may be a file or folder at `path`. False only if the kernel says that there is none (ENOENT). So the
-// result is true if this process may not look.
+// Whether there may be a file or folder at `path`. False only if the kernel says that there is none. So the result is
+// true if this process may not look.
 bool Exists(const std::string& path);
 
 // Opens the folder `path`, relative to the open folder `parent_fd`, or to the current folder if `parent_fd` is

@@ -82,6 +82,13 @@ IdentityRef CommonIdentity(const absl::InlinedVector<uint64_t, 1>& groups,
   return common;
 }
 
+// The order of `groups` does not matter, because the kernel reports sockets in no lasting order.
+uint64_t HashOf(const absl::InlinedVector<uint64_t, 1>& groups) {
+  uint64_t hash = 0;
+  for (const uint64_t group : groups) hash += SplitMix(group).Next();
+  return hash;
+}
+
 uint64_t FingerprintOf(const Endpoint& endpoint, uint64_t cookie) {
   return SplitMix(cookie ^ uint64_t{endpoint.port} << 48).Next();
 }
@@ -94,14 +101,18 @@ bool IdentityDraft::HasRoom() {
   return false;
 }
 
+template <typename Key, typename Facts>
+bool IdentityDraft::HasRoomFor(const Key& key, const Facts& facts) {
+  if (facts.size() < kMaxFacts || facts.contains(key)) return true;
+  ++overflows_;
+  return false;
+}
+
 IdentityRef IdentityDraft::Named(const EndIdentity& identity) const { return pool_->Get(OnlyNames(identity)); }
 
 void IdentityDraft::AddPod(std::string_view uid, const EndIdentity& pod) {
-  if (pods_.size() < kMaxFacts) {
-    pods_.insert({std::string(uid), OnlyNames(pod)});
-  } else {
-    ++overflows_;
-  }
+  std::string key(uid);
+  if (HasRoomFor(key, pods_)) pods_.insert({std::move(key), OnlyNames(pod)});
 }
 
 void IdentityDraft::AddAddress(const IpAddress& address, const EndIdentity& pod) {
@@ -128,35 +139,22 @@ void IdentityDraft::AddEndpoint(const Endpoint& endpoint, const EndIdentity& ser
 }
 
 void IdentityDraft::AddContainer(std::string_view container_id, const EndIdentity& container) {
-  if (containers_.size() < kMaxFacts) {
-    containers_.insert({std::string(container_id), OnlyNames(container)});
-  } else {
-    ++overflows_;
-  }
+  std::string key(container_id);
+  if (HasRoomFor(key, containers_)) containers_.insert({std::move(key), OnlyNames(container)});
 }
 
 void IdentityDraft::AddPodOfLog(std::string_view uid, const EndIdentity& pod) {
-  if (pods_in_logs_.size() < kMaxFacts) {
-    pods_in_logs_.insert({std::string(uid), OnlyNames(pod)});
-  } else {
-    ++overflows_;
-  }
+  std::string key(uid);
+  if (HasRoomFor(key, pods_in_logs_)) pods_in_logs_.insert({std::move(key), OnlyNames(pod)});
 }
 
 void IdentityDraft::AddGroup(uint64_t id, const GroupOwner& owner) {
-  if (groups_.size() >= kMaxFacts) {
-    ++overflows_;
-    return;
-  }
-  if (!groups_.insert({id, owner}).second) return;
+  if (!HasRoomFor(id, groups_) || !groups_.insert({id, owner}).second) return;
   if (owner.is_known()) AddOwner(owner, "");
 }
 
 void IdentityDraft::AddOwner(const GroupOwner& owner, std::string_view comm) {
-  if (comms_.size() >= kMaxFacts && !comms_.contains(owner)) {
-    ++overflows_;
-    return;
-  }
+  if (!HasRoomFor(owner, comms_)) return;
   std::string& known = comms_[owner];
   if (!comm.empty()) known = std::string(comm);
 }
@@ -178,11 +176,7 @@ void IdentityDraft::AddSharedAddress(const IpAddress& address) {
 }
 
 void IdentityDraft::AddLocalAddress(const IpAddress& address) {
-  if (local_addresses_.size() < kMaxFacts) {
-    local_addresses_.insert(address);
-  } else if (!local_addresses_.contains(address)) {
-    ++overflows_;
-  }
+  if (HasRoomFor(address, local_addresses_)) local_addresses_.insert(address);
 }
 
 void IdentityDraft::AddListener(const ListenerQueue& queue, uint64_t group_id) {
@@ -240,7 +234,7 @@ std::shared_ptr<IdentityMap> IdentityDraft::Finish(Recent* recent, int64_t now_n
   FinishAddresses(recent, map.get());
   FinishEndpoints(groups, listeners, recent, map.get());
   const auto room = [&] {
-    const size_t used = map->addresses.size() + map->endpoints.size();
+    const size_t used = map->named_ends();
     return used < max_endpoints_ ? max_endpoints_ - used : 0;
   };
   recent->addresses.AddDead(now_ns, room(), &map->addresses);
@@ -327,6 +321,7 @@ IdentityDraft::EndpointIdentities IdentityDraft::FinishListeners(const GroupIden
     const Endpoint& endpoint = listener.queue.endpoint;
     ListenerQueue queue = listener.queue;
     queue.identity = CommonIdentity(listener.groups, groups);
+    queue.owners = HashOf(listener.groups);
     map->listener_queues.push_back(queue);
     if (queue.identity != nullptr && !IsOnAllAddresses(endpoint)) {
       identities[endpoint] = queue.identity;

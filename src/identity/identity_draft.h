@@ -45,8 +45,8 @@ namespace tcpgauge {
 // addresses and endpoints (see Recent) come before them. A socket whose owner is unknown takes no room in the map.
 //
 // Thread: confined to the thread that makes identity maps.
-// Bounds: the map has at most max_endpoints addresses and endpoints. Each kind of facts has a bound of its own, and
-// overflows() counts what does not fit:
+// Bounds: the map has at most max_endpoints addresses, endpoints and ports together. Each kind of facts has a bound of
+// its own, and overflows() counts what does not fit:
 // - max_endpoints addresses, listeners and endpoints of the API together, in the order in which they come. At most
 //   kMaxListeners of them are listeners.
 // - max_endpoints endpoints of connected sockets.
@@ -148,6 +148,9 @@ class IdentityDraft {
 
   // Whether there is room for one more address, listener or endpoint of the API. If there is none, counts an overflow.
   bool HasRoom();
+  // Whether `facts`, which may have kMaxFacts, have the key or room for it. Otherwise counts an overflow.
+  template <typename Key, typename Facts>
+  bool HasRoomFor(const Key& key, const Facts& facts);
   // Returns the pool's copy of the identity. Members that are not names (see IsName()) are empty in it.
   IdentityRef Named(const EndIdentity& identity) const;
   bool IsListening(const Endpoint& endpoint) const;

@@ -310,8 +310,8 @@ absl::Status MapReader::AddEntry() {
     is_new = map_->wildcard_ports.insert({*port_, ref}).second;
   }
   if (!is_new) return Wrong(absl::StrCat("an earlier entry of ", part_, " is for the same; leave one of them out"));
-  if (map_->addresses.size() + map_->endpoints.size() > max_endpoints_) {
-    return Wrong(absl::StrCat("addresses and sockets have more than ", max_endpoints_,
+  if (map_->named_ends() > max_endpoints_) {
+    return Wrong(absl::StrCat("addresses, sockets and ports have more than ", max_endpoints_,
                               " entries; raise --identity.max-endpoints, or leave some out"));
   }
   return absl::OkStatus();

@@ -24,10 +24,9 @@ std::string IdentityJson(const IdentityMap& map);
 
 // Reads the text that IdentityJson() returns. The identities of the map get new numbers, which start at 1.
 //
-// Bounds: at most max_endpoints addresses and sockets together, 65,536 shared addresses, 65,536 local addresses, and 16
-// KiB for a text or a number.
-// Errors: those of `body`. Otherwise kInvalidArgument. The message begins with the line: "line 3: …". It says what is
-// wrong there and what would be right.
+// Bounds: at most max_endpoints addresses, sockets and ports together, 65,536 shared addresses, 65,536 local addresses,
+// and 16 KiB for a text or a number. Errors: those of `body`. Otherwise kInvalidArgument. The message begins with the
+// line: "line 3: …". It says what is wrong there and what would be right.
 absl::StatusOr<std::shared_ptr<const IdentityMap>> ReadIdentityJson(AnswerBody* body, size_t max_endpoints);
 
 }  // namespace tcpgauge

@@ -40,8 +40,8 @@ void IdentityMaker::Round() {
 }
 
 void IdentityMaker::Publish(std::shared_ptr<IdentityMap> map, uint64_t socket_fingerprint) {
-  const bool has_same_names =
-      published_ != nullptr && published_fingerprint_ == socket_fingerprint && map->HasNamesOf(*published_);
+  const bool has_same_names = published_ != nullptr && published_fingerprint_ == socket_fingerprint &&
+                              map->HasNamesOf(*published_) && map->HasListenersOf(*published_);
   if (has_same_names && QueuesAreEqual(*published_, *map)) {
     recent_.map = published_;
     return;
@@ -77,7 +77,7 @@ void IdentityMaker::PublishCounters(const IdentityMap& map) {
   IdentityCounters counters;
   for (const IdentitySource* const source : options_.sources)
     counters.sources.push_back({source->name(), source->is_up()});
-  counters.endpoints = map.addresses.size() + map.endpoints.size() + map.wildcard_ports.size();
+  counters.endpoints = map.named_ends();
   counters.overflows.push_back({"identities", overflows_});
   if (options_.add_counters != nullptr) options_.add_counters(&counters);
   options_.hub->SetCounters(std::move(counters));

@@ -147,6 +147,7 @@ ListWatch::Outcome ListWatch::Watch(Initial initial) {
     return Outcome{Outcome::Kind::kFailed, std::nullopt, "the watch ended at once"};
   }
   retry_.Reset();
+  NoteAnswer();
   return outcome;
 }
 
@@ -201,6 +202,7 @@ ListWatch::Outcome ListWatch::TakeEvent(const WatchEvent& event, Initial initial
     if (!event.resource_version.empty()) version_ = event.resource_version;
     has_progress_ = true;
     retry_.Reset();
+    NoteAnswer();
   }
   return Outcome{};
 }
@@ -213,8 +215,7 @@ void ListWatch::EndSync() {
   is_list_exact_ = false;
   has_progress_ = false;
   is_up_ = true;
-  if (has_failed_) LogInfo("the Kubernetes API answers again", {{"resource", options_.resource}});
-  has_failed_ = false;
+  NoteAnswer();
 }
 
 ListWatch::Outcome ListWatch::OutcomeOf(const absl::Status& error) const {
@@ -235,10 +236,16 @@ ListWatch::Outcome ListWatch::OutcomeOf(const KubeAnswer& answer) const {
 void ListWatch::NoteFailure(const Outcome& outcome) {
   ++failures_;
   is_up_ = false;
-  has_failed_ = true;
   if (const std::optional<uint64_t> suppressed = failure_log_.Admit()) {
     LogWarn("a request to the Kubernetes API failed; names that are known stay",
             {{"resource", options_.resource}, {"error", outcome.message}, {"suppressed", *suppressed}});
+    has_warned_ = true;
+  }
+}
+
+void ListWatch::NoteAnswer() {
+  if (std::exchange(has_warned_, false)) {
+    LogInfo("the Kubernetes API answers again", {{"resource", options_.resource}});
   }
 }
 

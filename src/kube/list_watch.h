@@ -72,7 +72,7 @@ struct ListWatchCounts {
 // Thread: Run() has a thread of its own. Counts() may be called by any thread.
 // Bounds: those of KubeTransport, EventLines, ObjectBody and ReadListPage(). The store bounds the number of objects. A
 // page of a list may take 10 minutes.
-// Errors: logged at most once a minute.
+// Errors: logged at most once a minute. The log also says when the server answers again.
 class ListWatch {
  public:
   // `store`, `transport` and `clock` must outlive the object.
@@ -104,6 +104,8 @@ class ListWatch {
   Outcome OutcomeOf(const absl::Status& error) const;
   Outcome OutcomeOf(const KubeAnswer& answer) const;
   void NoteFailure(const Outcome& outcome);
+  // Notes that the server has sent what was asked for: all objects, an event or bookmark of a watch, or a whole watch.
+  void NoteAnswer();
   std::string Query(const std::string& query) const;
 
   const ListWatchOptions options_;
@@ -118,7 +120,7 @@ class ListWatch {
   bool is_synced_ = false;          // the store has what the server had at version_
   bool is_list_exact_ = false;      // the next list must not come from the server's cache
   bool has_progress_ = false;       // an event or bookmark came since the last EndSync()
-  bool has_failed_ = false;         // a failure came since the last EndSync()
+  bool has_warned_ = false;         // a failure was logged since the last answer
   std::string version_;
 
   std::atomic<bool> is_up_{false};

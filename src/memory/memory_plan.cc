@@ -100,23 +100,30 @@ uint64_t NameBytes(const TableOptions& table, const MemoryPlan& plan) {
   return accounts * sizeof(WorkloadAccount) + (kBufferPlaces + kSnapshots) * sizeof(IdentityRef) * plan.max_endpoints;
 }
 
-// The copies of a worker's edges with series, and of the workload edges, with their distributions. The edge merger
-// keeps one copy of each edge and, with several workers, another one of what some of them retired. Snapshots have the
-// changes of each edge too. The workload merger keeps three accounts of each workload edge.
+// The edges of a worker's table that have series. CaptureEngine divides them so.
+size_t EdgesPerWorker(const MemoryDemand& demand) { return demand.table.edges.max_exported / demand.workers; }
+
+// The copies of a worker's edges with series, with their distributions. The edge merger keeps one copy of each edge
+// and, with several workers, another one of what some of them retired. Snapshots have the changes of each edge too.
 uint64_t EdgeBytes(const TableOptions& table, size_t workers) {
   const uint64_t merger_copies = workers > 1 ? 2 : 1;
-  constexpr uint64_t kWorkloadMergerAccounts = 3;
   return table.edges.max_exported * (kBufferPlaces + merger_copies + kSnapshots) * sizeof(EdgeView) +
          table.edges.max_exported * kSnapshots * sizeof(EdgeCounters) +
-         EdgeChangeMeter::MemoryBytes(table.edges.max_exported) +
-         table.edges.max_workload_edges *
-             (kSnapshots * sizeof(WorkloadEdgeView) + kWorkloadMergerAccounts * sizeof(EdgeAccount));
+         EdgeChangeMeter::MemoryBytes(table.edges.max_exported);
+}
+
+// The workload edges with series, of all workers together. Their merger keeps three accounts of each.
+uint64_t WorkloadEdgeBytes(const MemoryDemand& demand) {
+  constexpr uint64_t kMergerAccounts = 3;
+  return demand.table.edges.max_workload_edges *
+         (kSnapshots * sizeof(WorkloadEdgeView) + kMergerAccounts * sizeof(EdgeAccount));
 }
 
 uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   TableOptions table = demand.table;
   table.max_connections = ConnectionsPerWorker(demand, plan);
   table.max_encapsulations = plan.max_encapsulations;
+  table.edges.max_exported = EdgesPerWorker(demand);
   uint64_t bytes = ConnectionTable::MemoryBytes(table);
   if (HasReaders(demand)) {
     bytes += (kBufferPlaces + kSnapshots) * sizeof(Encapsulation) * plan.max_encapsulations;
@@ -126,6 +133,7 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
     if (table.has_identities) bytes += NameBytes(table, plan);
   }
   bytes *= demand.workers;
+  if (HasReaders(demand)) bytes += WorkloadEdgeBytes(demand);
   if (demand.workers > 1) {
     table.max_connections = plan.max_connections;
     bytes += HandoverGroup::MemoryBytes(table, demand.workers);
@@ -136,8 +144,8 @@ uint64_t TableBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
 // The history, and the samples that it is made from.
 uint64_t HistoryBytes(const MemoryDemand& demand, const MemoryPlan& plan) {
   if (!demand.keeps_history || plan.history_seconds == 0) return 0;
-  const size_t edges = demand.table.edges.max_exported;
-  return History::MemoryBytes(edges, plan.history_seconds) +
+  const size_t edges = EdgesPerWorker(demand);
+  return History::MemoryBytes(demand.table.edges.max_exported, plan.history_seconds) +
          demand.workers * (WorkerSampler::MemoryBytes(edges) + SampleMerger::MemoryBytes(edges));
 }
 

@@ -63,12 +63,12 @@ MemoryPlan PlanWithoutLimit(const MemoryDemand& demand);
 //
 // A connection takes up to 450 bytes in the arrays and the index of a table: 220 for record and details, 64 for rates,
 // weight and delays, 68 for a place of an embryo, 64 for a further view, and 24 to 34 for the index, half of which are
-// for the view. If the window of the rates is not one tick, their sums take 64 to 256 bytes more. Memory for views is
-// used only where connections are seen in several places. A row of a snapshot takes 1,992 bytes, because it exists
-// seven times: in three places of the triple buffer and in four snapshots. A view takes 284 bytes for the same reason,
-// and a row has up to two views on average. A JSON listing takes 1,950 bytes for each of its rows and 480 for each of
-// their views, and at most two listings are made at the same time. The plan counts 26 MiB for the program, its
-// libraries and what an idle agent allocates, which take 24 MB together.
+// for the view. Names of ends take 4 bytes more. If the window of the rates is not one tick, their sums take 64 to 256
+// bytes more. Memory for views is used only where connections are seen in several places. A row of a snapshot takes
+// 1,992 bytes, because it exists seven times: in three places of the triple buffer and in four snapshots. A view takes
+// 284 bytes for the same reason, and a row has up to two views on average. A JSON listing takes 1,950 bytes for each of
+// its rows and 480 for each of their views, and at most two listings are made at the same time. The plan counts 26 MiB
+// for the program, its libraries and what an idle agent allocates, which take 24 MB together.
 std::optional<MemoryPlan> PlanMemory(const MemoryDemand& demand, uint64_t limit_bytes);
 
 // max_connections of LeastPlan(), unless the demand is smaller.

@@ -2,6 +2,8 @@
 #ifndef TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 #define TCPGAUGE_SRC_NAMING_IDENTITY_MAP_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -19,11 +21,14 @@ namespace tcpgauge {
 // The addresses and servers that have an identity in one map and none in a later map, with the identity of the earlier
 // map. A pointer expires when nobody uses the identity any more.
 struct LostNames {
-  template <typename Key>
-  using Names = std::vector<std::pair<Key, std::weak_ptr<const NumberedIdentity>>>;
+  struct Server {
+    Endpoint endpoint;  // of a listener, on one address or on all, or of a service
+    std::weak_ptr<const NumberedIdentity> identity;
+    uint64_t owners = 0;  // ListenerQueue::owners; 0 for a service
+  };
 
-  Names<IpAddress> addresses;
-  Names<Endpoint> servers;  // listeners, on one address or on all, and ports of services
+  std::vector<std::pair<IpAddress, std::weak_ptr<const NumberedIdentity>>> addresses;
+  std::vector<Server> servers;
 };
 
 // Which identity has which address, as of one moment. A published map does not change, and all threads share it.
@@ -31,7 +36,7 @@ struct LostNames {
 // An address that several workloads share, such as a host's own, is not in `addresses`. At such an address, only
 // sockets have identities: see `endpoints` and `wildcard_ports`.
 //
-// Bounds: those of IdentityDraft. `addresses` and `endpoints` together hold at most --identity.max-endpoints.
+// Bounds: those of IdentityDraft. named_ends() is at most --identity.max-endpoints.
 struct IdentityMap {
   absl::flat_hash_map<IpAddress, IdentityRef> addresses;  // each belongs to one workload alone
   // Sockets of clients and servers at shared addresses. Also the endpoints of Kubernetes services, on any address.
@@ -61,11 +66,21 @@ struct IdentityMap {
     const auto found = wildcard_ports.find(endpoint.port);
     return found == wildcard_ports.end() ? nullptr : found->second;
   }
-  // Whether `other` has the same identities and addresses. The accept queues and the time may differ.
+  // Whether `other` has the same identities and addresses. The listeners, their queues and the time may differ.
   bool HasNamesOf(const IdentityMap& other) const {
     return addresses == other.addresses && endpoints == other.endpoints && wildcard_ports == other.wildcard_ports &&
            shared_addresses == other.shared_addresses && local_addresses == other.local_addresses;
   }
+  // Whether `other` has the same listeners, with the same identities and owners. Their queues may differ.
+  bool HasListenersOf(const IdentityMap& other) const {
+    const auto is_same = [](const ListenerQueue& a, const ListenerQueue& b) {
+      return a.endpoint == b.endpoint && a.identity == b.identity && a.owners == b.owners;
+    };
+    return std::equal(listener_queues.begin(), listener_queues.end(), other.listener_queues.begin(),
+                      other.listener_queues.end(), is_same);
+  }
+  // How many addresses, endpoints and ports have an identity.
+  size_t named_ends() const { return addresses.size() + endpoints.size() + wildcard_ports.size(); }
   bool IsLocal(const IpAddress& address) const { return local_addresses.contains(address); }
 };
 

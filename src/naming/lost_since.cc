@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/naming/lost_since.h"
 
+#include "absl/container/flat_hash_map.h"
 #include "src/naming/end_identity.h"
 #include "src/naming/listener_queue.h"
 #include "src/net/endpoint.h"
@@ -8,8 +9,8 @@
 namespace tcpgauge {
 namespace {
 
-bool IsListening(const IdentityMap& map, const Endpoint& endpoint) {
-  return IsOnAllAddresses(endpoint) ? map.wildcard_ports.contains(endpoint.port) : map.endpoints.contains(endpoint);
+bool HasName(const IdentityMap& map, const Endpoint& listener) {
+  return IsOnAllAddresses(listener) ? map.wildcard_ports.contains(listener.port) : map.endpoints.contains(listener);
 }
 
 }  // namespace
@@ -22,11 +23,15 @@ LostNames LostSince(const IdentityMap& before, const IdentityMap& now) {
   // The sockets of clients are left out: another program may have the port soon.
   for (const auto& [endpoint, identity] : before.endpoints) {
     if (!identity->identity.service.empty() && !now.endpoints.contains(endpoint))
-      lost.servers.emplace_back(endpoint, identity);
+      lost.servers.push_back({endpoint, identity});
   }
+  absl::flat_hash_map<Endpoint, const ListenerQueue*> listeners;
+  for (const ListenerQueue& listener : now.listener_queues) listeners[listener.endpoint] = &listener;
   for (const ListenerQueue& listener : before.listener_queues) {
-    if (listener.identity != nullptr && !IsListening(now, listener.endpoint))
-      lost.servers.emplace_back(listener.endpoint, listener.identity);
+    if (listener.identity == nullptr || HasName(now, listener.endpoint)) continue;
+    const auto found = listeners.find(listener.endpoint);
+    if (found != listeners.end() && HasChangedHands(*found->second, listener.identity, listener.owners)) continue;
+    lost.servers.push_back({listener.endpoint, listener.identity, listener.owners});
   }
   return lost;
 }

@@ -118,14 +118,17 @@ TEST_F(EndNamesTest, OfAFileAreThoseOfTheFileOfNames) {
   options.read_file = "capture.pcap";
   options.identity = IdentityLevel::kOff;
   options.identity_file = folder_ + "/names.json";
-  std::ofstream(options.identity_file) << R"({"version": 1, "addresses": [{"address": "10.0.0.1", "workload": "db"}]})";
+  std::ofstream(options.identity_file) << R"({"version": 1,
+    "addresses": [{"address": "10.0.0.1", "workload": "db"}],
+    "sockets": [{"address": "192.0.2.1", "port": 80, "workload": "web"}],
+    "ports": [{"port": 22, "workload": "ssh"}, {"port": 53, "workload": "dns"}]})";
   auto names = EndNames::Open(options, 100);
   ASSERT_TRUE(names.ok()) << names.status();
   EXPECT_TRUE((*names)->Start(Record()).ok());
   ASSERT_THAT(posted_, SizeIs(1));
   EXPECT_EQ(posted_[0], (*names)->hub().Current());
   EXPECT_EQ(posted_[0]->Find({*IpAddress::Parse("10.0.0.1"), 1})->identity.workload, "db");
-  EXPECT_EQ((*names)->hub().counters().endpoints, 1u);
+  EXPECT_EQ((*names)->hub().counters().endpoints, 4u);
 
   std::ofstream(options.identity_file) << "{}";
   EXPECT_EQ(EndNames::Open(options, 100).status().code(), absl::StatusCode::kInvalidArgument);

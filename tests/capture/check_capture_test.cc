@@ -38,6 +38,8 @@ TEST(CheckCapture, CompilesTheFilterForTheKindOfEachInterface) {
   EXPECT_THAT(Error({"any"}, "ether host 02:00:00:00:00:01"), HasSubstr("filter 'ether"));
   EXPECT_THAT(Error({"nflog", "nosuch0"}, "host 192.0.2.1"), HasSubstr("NFLOG"));
   EXPECT_EQ(Error({"nosuch0"}, "inbound and ifindex 2"), "");
+  EXPECT_EQ(Error({"any"}, "inbound and ifindex 2"), "");
+  EXPECT_THAT(Error({"nosuch0", "nflog:5"}, "not outbound"), HasSubstr("only the kernel can answer 'outbound'"));
 }
 
 TEST(CheckCapture, RefusesNamesThatNoInterfaceCanHave) {

@@ -24,6 +24,7 @@ using Bytes = std::vector<uint8_t>;
 using Order = PcapngBuilder::Order;
 
 constexpr uint16_t kEthernet = 1, kRaw = 101, kSll = 113, kBluetooth = 201, kUsb = 220, kIeee802154 = 195;
+constexpr uint16_t kNull = 0, kPpp = 9, kRadiotap = 127, kMpls = 219, kNflog = 239, kSll2 = 276;
 
 Bytes Ethernet(uint16_t port) { return Frame().Ethernet().Ipv4().Tcp(port, 80).Bytes(); }
 Bytes Raw(uint16_t port) { return Frame().Ipv4().Tcp(port, 80).Bytes(); }
@@ -194,6 +195,27 @@ TEST(OpenFile, IfNoPacketCanBeDecodedThatIsAnError) {
   EXPECT_EQ(Read(PcapngBuilder().Interface(kBluetooth).bytes()).packets.error, "") << "there is no packet";
 }
 
+TEST(OpenFile, ThatTheFilterLeavesOutAllThatCanBeDecodedIsNoError) {
+  PcapngBuilder builder;
+  builder.Interface(kEthernet).Interface(kUsb).Interface(kRaw);
+  const Bytes usb_last = builder.Packet(0, 1, Ethernet(1)).Packet(2, 2, Raw(2)).Packet(1, 3, {1}).bytes();
+  for (const char* filter : {"tcp src port 7", "udp", "ether host 1:2:3:4:5:6"}) {  // the last one does not suit kRaw
+    const Seen seen = Read(usb_last, filter);
+    EXPECT_EQ(seen.packets.ports(), std::vector<int>({0})) << filter << ": the filter does not concern USB";
+    EXPECT_EQ(seen.packets.error, "") << filter;
+  }
+  const Bytes unsuited = PcapngBuilder()
+                             .Interface(kEthernet)
+                             .Interface(kUsb)
+                             .Interface(kRaw)
+                             .Packet(1, 1, {1})
+                             .Packet(2, 2, Raw(2))
+                             .bytes();
+  EXPECT_EQ(Read(unsuited, "ether host 1:2:3:4:5:6").packets.error, "") << "the filter suits no packet";
+  const Bytes usb_only = PcapngBuilder().Interface(kEthernet).Interface(kUsb).Packet(1, 1, {1}).bytes();
+  EXPECT_NE(Read(usb_only, "tcp src port 7").packets.error, "");
+}
+
 TEST(OpenFile, TheLogNamesFewOfManyLinkTypes) {
   PcapngBuilder builder;
   builder.Interface(kEthernet).Packet(0, 1, Ethernet(1));
@@ -225,6 +247,56 @@ TEST(OpenFile, ChecksTheFilterWhenItOpensTheFile) {
     EXPECT_EQ(OpenFile(file.path(), "tcp prot 80").status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_TRUE(OpenFile(file.path(), "tcp port 80").ok());
   }
+}
+
+TEST(OpenFile, RefusesAFilterThatOnlyTheKernelCanAnswer) {
+  for (const uint16_t type : {kNull, kEthernet, kPpp, kRaw, kSll, kRadiotap, kMpls, kNflog}) {
+    const MemoryFile file(PcapngBuilder().Interface(type).bytes());
+    for (const std::string filter : {"inbound", "outbound", "ifindex 3", "not inbound", "greater 100 and ifindex 3",
+                                     "outbound or greater 100", "less 1000 and (ifindex 3 or ifindex 4)"}) {
+      const bool is_answered = type == kSll && !absl::StrContains(filter, "ifindex");
+      const absl::Status status = OpenFile(file.path(), filter).status();
+      EXPECT_EQ(status.code(), is_answered ? absl::StatusCode::kOk : absl::StatusCode::kInvalidArgument)
+          << type << " " << filter;
+      if (is_answered) continue;
+      EXPECT_TRUE(absl::StartsWith(status.message(), "filter '" + filter + "': only the kernel can answer '"))
+          << status;
+      EXPECT_TRUE(absl::StrContains(status.message(), "read a file of link type LINUX_SLL2")) << status;
+    }
+  }
+}
+
+TEST(OpenFile, AsksPacketsThatHoldTheirDirectionAndInterface) {
+  PcapngBuilder builder;
+  builder.Interface(kSll2);
+  for (const auto& [port, interface, packet_type] : {std::tuple(1, 3, 0), std::tuple(2, 3, 4), std::tuple(3, 7, 0)}) {
+    builder.Packet(0, 1,
+                   Frame()
+                       .LinuxSll2(static_cast<uint32_t>(interface), static_cast<uint8_t>(packet_type))
+                       .Ipv4()
+                       .Tcp(static_cast<uint16_t>(port), 80)
+                       .Bytes());
+  }
+  EXPECT_EQ(Read(builder.bytes(), "inbound").packets.ports(), std::vector<int>({1, 3}));
+  EXPECT_EQ(Read(builder.bytes(), "tcp and not inbound").packets.ports(), std::vector<int>({2}));
+  EXPECT_EQ(Read(builder.bytes(), "ifindex 3").packets.ports(), std::vector<int>({1, 2}));
+  EXPECT_EQ(Read(builder.bytes(), "ifindex 7 or outbound").packets.ports(), std::vector<int>({2, 3}));
+}
+
+TEST(OpenFile, LeavesOutInterfacesWhosePacketsDoNotHoldWhatTheFilterAsks) {
+  const Bytes file = PcapngBuilder()
+                         .Interface(kSll)
+                         .Interface(kEthernet)
+                         .Packet(0, 1, Cooked(1))
+                         .Packet(1, 2, Ethernet(2))
+                         .Packet(0, 3, Cooked(3))
+                         .bytes();
+  const Seen seen = Read(file, "inbound");
+  EXPECT_EQ(seen.packets.ports(), std::vector<int>({1, 3}));
+  EXPECT_EQ(seen.packets.error, "");
+  ASSERT_EQ(seen.log.size(), 1);
+  EXPECT_TRUE(absl::StrContains(seen.log[0], "link_type=EN10MB")) << seen.log[0];
+  EXPECT_TRUE(absl::StrContains(seen.log[0], "'inbound'")) << seen.log[0];
 }
 
 TEST(OpenFile, WarnsOnceOfPacketsBeyondTheSnapshotLength) {

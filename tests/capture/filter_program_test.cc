@@ -132,6 +132,46 @@ TEST_F(FilterProgramTest, AsksTheKernelNothingThatThePacketHolds) {
     EXPECT_FALSE(Compile(filter).AsksKernel()) << filter;
 }
 
+TEST_F(FilterProgramTest, AsksTheKernelBehindAHeaderOfVariableLengthToo) {
+  pcap_t* const radiotap = pcap_open_dead(DLT_IEEE802_11_RADIO, kSnaplen);
+  for (const char* filter : {"inbound", "outbound and tcp", "ifindex 3"}) {
+    const auto program = FilterProgram::Compile(radiotap, filter);
+    ASSERT_TRUE(program.ok()) << program.status();
+    EXPECT_TRUE(program->AsksKernel()) << filter;
+  }
+  pcap_close(radiotap);
+}
+
+std::string WhatAsksKernel(const FilterProgram& program, const std::string& filter) {
+  const absl::Status status = program.CheckWithoutKernel(filter, "so leave it out");
+  if (status.ok()) return "";
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  return std::string(status.message());
+}
+
+TEST_F(FilterProgramTest, NamesTheWordsThatOnlyTheKernelCanAnswer) {
+  const auto error = [this](const std::string& filter) { return WhatAsksKernel(Compile(filter), filter); };
+  EXPECT_EQ(error("tcp and port 80"), "");
+  EXPECT_EQ(error("tcp and inbound"),
+            "filter 'tcp and inbound': only the kernel can answer 'inbound', so leave it out");
+  EXPECT_EQ(error("ifindex 3 or(outbound)"),
+            "filter 'ifindex 3 or(outbound)': only the kernel can answer 'outbound' and 'ifindex', so leave it out");
+  EXPECT_EQ(error("geneve and not inbound"),
+            "filter 'geneve and not inbound': only the kernel can answer 'inbound', so leave it out");
+  EXPECT_EQ(error("ether[0xfffff004:2] = 4"),
+            "filter 'ether[0xfffff004:2] = 4': it asks for bytes that no packet has, so leave it out");
+}
+
+TEST_F(FilterProgramTest, NamesNoWordThatThePacketsAnswer) {
+  pcap_t* const cooked = pcap_open_dead(DLT_LINUX_SLL, kSnaplen);
+  const std::string filter = "inbound and ifindex 3";
+  const auto program = FilterProgram::Compile(cooked, filter);
+  pcap_close(cooked);
+  ASSERT_TRUE(program.ok()) << program.status();
+  EXPECT_EQ(WhatAsksKernel(*program, filter),
+            "filter 'inbound and ifindex 3': only the kernel can answer 'ifindex', so leave it out");
+}
+
 TEST_F(FilterProgramTest, QuotesOnlyTheBeginningOfALongFilter) {
   const auto wrong = FilterProgram::Compile(ethernet_, "tcp prot 80");
   EXPECT_EQ(wrong.status().code(), absl::StatusCode::kInvalidArgument);

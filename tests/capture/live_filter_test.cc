@@ -132,6 +132,16 @@ TEST(LiveFilter, RefusesWhatIsTooLongForTheKernelAndAsksTheKernel) {
   }
 }
 
+// libpcap itself applies a filter to packets that netfilter logs, however short it is.
+TEST(LiveFilter, RefusesWhatAsksTheKernelAboutPacketsOfNetfilter) {
+  const PcapHandle dead(pcap_open_dead(DLT_NFLOG, 256));
+  for (const char* expression : {"inbound", "not outbound", "greater 100 and ifindex 3"}) {
+    LiveFilter filter(expression);
+    EXPECT_EQ(filter.Compile(dead.get()).code(), absl::StatusCode::kInvalidArgument) << expression;
+  }
+  EXPECT_TRUE(LiveFilter("greater 100").Compile(dead.get()).ok());
+}
+
 TEST(PcapReader, KnowsTheUnitOfPacketTimes) {
   for (const u_int precision : {PCAP_TSTAMP_PRECISION_NANO, PCAP_TSTAMP_PRECISION_MICRO}) {
     CaptureFile file({3});

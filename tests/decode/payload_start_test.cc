@@ -13,7 +13,11 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-PayloadStart StartOf(const Bytes& bytes) { return StartOfPayload(Cursor(bytes), /*header_bytes=*/0); }
+PayloadStart StartOf(const Bytes& bytes) { return StartOfPayload(Cursor(bytes), /*header_bytes=*/0, bytes.size()); }
+// The same for captured bytes of a payload that is longer.
+PayloadStart StartOfCut(const Bytes& bytes, size_t missing = 1) {
+  return StartOfPayload(Cursor(bytes), /*header_bytes=*/0, bytes.size() + missing);
+}
 
 // Returns the captured bytes of a TLS record: its header, which has this content type and `length`, and `content`.
 Bytes Record(uint8_t content_type, uint16_t length, const Bytes& content = {}) {
@@ -130,6 +134,24 @@ TEST(PayloadStart, LooksBehindAHeaderOfTheProxyProtocol) {
   }
 }
 
+TEST(PayloadStart, SaysWhenTooLittleOfAProxyHeaderWasCapturedToTell) {
+  for (const Bytes& header : {Text("PROXY TCP4 192.0.2.1 192.0.2.2 50000 443\r\n"), Text("PROXY UNKNOWN\r\n"),
+                              ProxyV2(0), ProxyV2(12), ProxyV2(200)}) {
+    const Bytes whole = Joined(header, ClientHello());
+    for (size_t count = 0; count <= header.size(); ++count) {
+      const Bytes cut(whole.begin(), whole.begin() + static_cast<ptrdiff_t>(count));
+      EXPECT_EQ(StartOfCut(cut, whole.size() - count), PayloadStart::kNotCaptured) << header.size() << " " << count;
+    }
+    EXPECT_EQ(StartOfCut(Joined(header, {'G'})), PayloadStart::kOther);
+  }
+}
+
+TEST(PayloadStart, TakesBytesThatFitNoProxyHeaderForOtherAlthoughMoreFollow) {
+  for (const char* text :
+       {"PO", "PUT", "PRI", "PROP", "PROXI", "\r\r", "\r\n\n", "\r\n\r\nG", "\r\n\r\nGET / HTTP/1.1\r\n"})
+    EXPECT_EQ(StartOfCut(Text(text)), PayloadStart::kOther) << text;
+}
+
 TEST(PayloadStart, TakesWhatLooksLikeAProxyHeaderForOther) {
   EXPECT_EQ(StartOf(Joined(Text("POST / HTTP/1.1\r\n"), ClientHello())), PayloadStart::kOther);
   EXPECT_EQ(StartOf(Joined(Text("PROXY " + std::string(101, 'f') + "\n"), ClientHello())), PayloadStart::kOther)
@@ -137,6 +159,7 @@ TEST(PayloadStart, TakesWhatLooksLikeAProxyHeaderForOther) {
   EXPECT_EQ(StartOf(Joined(Text("\r\n\r\n"), ClientHello())), PayloadStart::kOther);
   EXPECT_EQ(StartOf(Text("P")), PayloadStart::kOther);
   EXPECT_EQ(StartOf(Text("\r")), PayloadStart::kOther);
+  EXPECT_EQ(StartOf(Text("\r\n")), PayloadStart::kOther) << "an empty line, of a terminal";
 }
 
 // A recursion through the records would exhaust the stack.

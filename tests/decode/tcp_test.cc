@@ -158,6 +158,8 @@ TEST(TcpDecoder, TellsWhenTheBeginningOfThePayloadWasNotCaptured) {
   }
   EXPECT_EQ(Decode(Frame(segment).CutInLayer(37)).payload_start, PayloadStart::kApplicationData);
   EXPECT_EQ(Decode(Segment().Payload(100).CutInLayer(21)).payload_start, PayloadStart::kOther);
+  EXPECT_EQ(Decode(Segment().Payload(100).Set8(20, 'P').CutInLayer(21)).payload_start, PayloadStart::kNotCaptured);
+  EXPECT_EQ(Decode(Segment().Payload(1).Set8(20, 'P')).payload_start, PayloadStart::kOther) << "the whole payload";
 }
 
 TEST(TcpDecoder, BelievesNothingThatABrokenHeaderSays) {

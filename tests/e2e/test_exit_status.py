@@ -225,6 +225,9 @@ class ExitStatusTest(NamespaceCase):
         for words in (("prt", "80"), ("tcp", "port"), ("host", "300.1.1.1"), ("(tcp",), ("less", "0", "and", "less")):
             self.check_file(USAGE, "filter '", "--web.listen-address=", *words)
             self.check_live(USAGE, "filter '", "-i", "lo", *words)
+        for words, named in ((("inbound",), "'inbound'"), (("tcp", "and", "not", "outbound"), "'outbound'"),
+                             (("port", "443", "or", "ifindex", "3"), "'ifindex'")):
+            self.check_file(USAGE, f"only the kernel can answer {named}", "--web.listen-address=", *words)
 
     def test_options_and_values(self):
         for options, named in ((("--no-such",), "--no-such"), (("-Z",), "-Z"), (("-i",), "a value is missing"),

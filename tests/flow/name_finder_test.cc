@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "src/naming/listener_queue.h"
 #include "tests/support/named_ends.h"
 #include "tests/support/segment.h"
 
@@ -156,6 +160,87 @@ TEST_F(NameFinderTest, ALostListenerOnAllAddressesDoesNotNameAnotherOneOnItsPort
   EXPECT_EQ(Server("10.0.0.8:22"), "ssh");
 }
 
+TEST_F(NameFinderTest, OfSeveralListenersOnAllAddressesNoneNamesTheConnectionsOfAnother) {
+  ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
+  const IdentityRef used[] = {ends_.Identity("web"), ends_.Identity("db")};
+  for (const IdentityRef& second : {used[1], IdentityRef()}) {
+    for (const auto& [first_address, second_address] : {std::pair("0.0.0.0", "[::]"), std::pair("[::]", "0.0.0.0")}) {
+      ends_.map().wildcard_ports.clear();
+      ends_.map().listener_queues = {{At(absl::StrCat(first_address, ":80")), used[0], 0, 0, 0, 11},
+                                     {At(absl::StrCat(second_address, ":80")), second, 0, 0, 0, 12}};
+      finder_ = NameFinder();
+      for (int i = 0; i < 3; ++i) {
+        Set();
+        EXPECT_EQ(Server("10.0.0.9:80"), "");
+      }
+      ends_.map().wildcard_ports[80] = used[0];
+      ends_.map().listener_queues.pop_back();
+      Set();
+      EXPECT_EQ(Server("10.0.0.9:80"), "web") << "the only one now";
+      ends_.map().wildcard_ports.clear();
+      ends_.map().listener_queues.push_back({At(absl::StrCat(second_address, ":80")), second, 0, 0, 0, 12});
+      Set();
+      EXPECT_EQ(Server("10.0.0.9:80"), "") << "the second one came";
+    }
+  }
+}
+
+TEST_F(NameFinderTest, ALostListenerDoesNotNameAnUnknownProgramThatHasItsEndpointNow) {
+  ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
+  const IdentityRef used = ends_.Identity("web");
+  for (const char* listener : {"10.0.0.9:80", "0.0.0.0:80", "[::]:80"}) {
+    ends_.map().endpoints.clear();
+    ends_.map().wildcard_ports.clear();
+    ends_.map().listener_queues = {{At(listener), used, 0, 0, 0, 11}};
+    if (IsOnAllAddresses(At(listener))) {
+      ends_.map().wildcard_ports[80] = used;
+    } else {
+      ends_.map().endpoints[At(listener)] = used;
+    }
+    finder_ = NameFinder();
+    Set();
+    ends_.map().endpoints.clear();
+    ends_.map().wildcard_ports.clear();
+    ends_.map().listener_queues[0].identity = nullptr;  // a source is down for a moment
+    Set();
+    EXPECT_EQ(Server("10.0.0.9:80"), "web") << listener << ": the same control groups";
+    ends_.map().listener_queues.clear();
+    Set();
+    EXPECT_EQ(Server("10.0.0.9:80"), "web") << listener << ": it restarts";
+    ends_.map().listener_queues = {{At(listener), nullptr, 0, 0, 0, 12}};
+    Set();
+    EXPECT_EQ(Server("10.0.0.9:80"), "") << listener << ": another program";
+    ends_.map().listener_queues.clear();
+    Set();
+    EXPECT_EQ(Server("10.0.0.9:80"), "") << listener << ": perhaps that program restarts";
+  }
+}
+
+TEST_F(NameFinderTest, ALostListenerOnOneAddressDoesNotNameThoseOnAllAddresses) {
+  ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
+  const IdentityRef used = ends_.Identity("web");
+  ends_.map().endpoints[At("10.0.0.9:80")] = used;
+  ends_.map().listener_queues = {{At("10.0.0.9:80"), used, 0, 0, 0, 11}, {At("[::]:80"), nullptr, 0, 0, 0, 12}};
+  Set();
+  EXPECT_EQ(Server("10.0.0.9:80"), "web");
+  ends_.map().endpoints.clear();
+  ends_.map().listener_queues.erase(ends_.map().listener_queues.begin());
+  Set();
+  EXPECT_EQ(Server("10.0.0.9:80"), "");
+}
+
+// The API names the port, and does not depend on the sockets.
+TEST_F(NameFinderTest, AHostNetworkPodThatIsNotReadyKeepsItsServiceAlthoughItsListenerIsUnknown) {
+  ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
+  ends_.map().endpoints[At("10.0.0.9:80")] = ends_.InService("web-1", "shop-front");
+  ends_.map().listener_queues = {{At("[::]:80"), nullptr, 0, 0, 0, 12}};
+  Set();
+  const IdentityRef used = finder_.FindServer(At("10.0.0.9:80"));
+  ends_.map().endpoints.clear();
+  Set();
+  EXPECT_EQ(finder_.FindServer(At("10.0.0.9:80")), used);
+}
+
 TEST_F(NameFinderTest, AListenerIsRememberedHoweverManyAddressesAreLost) {
   const IdentityRef used = ends_.Identity("web-1");
   ends_.map().shared_addresses.insert(At("10.0.0.9:0").address);
@@ -179,7 +264,7 @@ TEST_F(NameFinderTest, TakesFromTheMakerWhatAMapHasLost) {
   Set();
   ends_.map().former = finder_.map();
   ends_.map().lost.addresses.emplace_back(At("10.0.0.1:0").address, lost);
-  ends_.map().lost.servers.emplace_back(At("10.0.0.9:80"), lost);
+  ends_.map().lost.servers.push_back({At("10.0.0.9:80"), lost});
   Set();
   EXPECT_EQ(Server("10.0.0.1:443"), "gone-1") << "the maps are not compared once more";
   EXPECT_EQ(Server("10.0.0.9:80"), "gone-1");

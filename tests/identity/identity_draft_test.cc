@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/identity/identity_draft.h"
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -206,6 +209,17 @@ TEST_F(IdentityDraftTest, AddsUpTheQueuesOfAnEndpoint) {
   EXPECT_EQ(map->listener_queues[0].limit, 256u);
 }
 
+TEST_F(IdentityDraftTest, TellsTheOwnersOfListenersApart) {
+  for (const uint64_t group : {11, 12}) draft_->AddListener(Queue(At("::", 80), 0), group);
+  for (const uint64_t group : {12, 11}) draft_->AddListener(Queue(At("::", 81), 0), group);
+  draft_->AddListener(Queue(At("::", 82), 0), 11);
+  draft_->AddListener(Queue(At("::", 83), 0), 12);
+  std::map<uint16_t, uint64_t> owners;
+  for (const ListenerQueue& queue : Finish()->listener_queues) owners[queue.endpoint.port] = queue.owners;
+  EXPECT_EQ(owners[80], owners[81]) << "the kernel reports them in no lasting order";
+  EXPECT_EQ(std::set<uint64_t>({owners[80], owners[82], owners[83]}).size(), 3u);
+}
+
 TEST_F(IdentityDraftTest, AListenerKeepsItsPlaceWhileItExists) {
   const auto ports = [](const IdentityMap& map) {
     std::vector<uint16_t> found;
@@ -338,6 +352,32 @@ TEST_F(IdentityDraftTest, CountsWhatDoesNotFit) {
   EXPECT_EQ(Finish()->addresses.size() + Finish()->endpoints.size(), 2u) << "one of the two dead ones fits";
 }
 
+TEST_F(IdentityDraftTest, AFactThatIsKnownIsNoOverflow) {
+  const EndIdentity pod = Pod("web-0", "web", "StatefulSet", false);
+  const std::function<void(IdentityDraft*, uint32_t)> kinds[] = {
+      [&](IdentityDraft* draft, uint32_t i) { draft->AddPod(std::to_string(i), pod); },
+      [&](IdentityDraft* draft, uint32_t i) { draft->AddContainer(std::to_string(i), pod); },
+      [&](IdentityDraft* draft, uint32_t i) { draft->AddPodOfLog(std::to_string(i), pod); },
+      [](IdentityDraft* draft, uint32_t i) { draft->AddGroup(i + 1, {}); },
+      [](IdentityDraft* draft, uint32_t i) {
+        draft->AddOwner({"", std::to_string(i), ""}, "");
+      },
+      [](IdentityDraft* draft, uint32_t i) {
+        const uint8_t address[4] = {10, static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8),
+                                    static_cast<uint8_t>(i)};
+        draft->AddLocalAddress(IpAddress::FromV4(address));
+      },
+  };
+  for (const auto& add : kinds) {
+    Next();
+    for (uint32_t i = 0; i < IdentityDraft::kMaxFacts; ++i) add(draft_.get(), i);
+    for (const uint32_t known : {0, 1, 65535}) add(draft_.get(), known);
+    EXPECT_EQ(draft_->overflows(), 0u) << &add - kinds;
+    for (const uint32_t unknown : {70000, 70001}) add(draft_.get(), unknown);
+    EXPECT_EQ(draft_->overflows(), 2u) << &add - kinds;
+  }
+}
+
 TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfAddresses) {
   draft_ = std::make_unique<IdentityDraft>(20, &pool_);
   AddSockets(30, 11);
@@ -363,6 +403,20 @@ TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfListenersAndEndpointsOfTheApi) {
   EXPECT_EQ(Name(*map, At("192.0.2.1", 80)), "/a.service/");
   EXPECT_EQ(Name(*map, At("10.96.0.1", 5)), "shop/db/db-0");
   EXPECT_EQ(draft_->overflows(), 30u);
+}
+
+TEST_F(IdentityDraftTest, PortsTakeRoomToo) {
+  AddPodAddresses(15);
+  Finish();
+  Next();
+  draft_ = std::make_unique<IdentityDraft>(20, &pool_);
+  draft_->AddGroup(11, {"", "", "a.service"});
+  for (uint16_t port = 1; port <= 8; ++port) draft_->AddListener(Queue(At("::", port), 0), 11);
+  AddSockets(30, 11);
+  const auto map = Finish();
+  EXPECT_EQ(map->wildcard_ports.size(), 8u);
+  EXPECT_EQ(map->addresses.size(), 12u) << "of the dead";
+  EXPECT_EQ(map->named_ends(), 20u);
 }
 
 TEST_F(IdentityDraftTest, SocketsTakeNoRoomOfTheDead) {

@@ -199,9 +199,12 @@ TEST(IdentityJson, HasBounds) {
     return text + "], \"sockets\": [{\"address\": \"10.0.1.1\", \"port\": 1, \"pod\": \"a\"}]}";
   };
   EXPECT_TRUE(Read(file(4), 5).ok());
-  EXPECT_EQ(
-      ErrorOf(file(5), 5),
-      "line 5: addresses and sockets have more than 5 entries; raise --identity.max-endpoints, or leave some out");
+  const std::string kTooMany = "entries; raise --identity.max-endpoints, or leave some out";
+  EXPECT_EQ(ErrorOf(file(5), 5), "line 5: addresses, sockets and ports have more than 5 " + kTooMany);
+  const std::string ports =
+      R"({"version": 1, "ports": [{"port": 22, "workload": "ssh"}, {"port": 53, "workload": "dns"}]})";
+  EXPECT_TRUE(Read(ports, 2).ok());
+  EXPECT_EQ(ErrorOf(ports, 1), "line 1: addresses, sockets and ports have more than 1 " + kTooMany);
   EXPECT_THAT(ErrorOf("{\"version\": 1, \"addresses\": [{\"pod\": \"" + std::string(100000, 'x') + "\"}]}"),
               HasSubstr("a token of more than 16384 bytes"));
   EXPECT_THAT(ErrorOf(std::string(100000, '[')), StartsWith("line 1: "));

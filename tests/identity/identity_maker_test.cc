@@ -28,7 +28,7 @@ class FakeSource final : public IdentitySource {
     ListenerQueue queue;
     queue.endpoint = kServer;
     queue.connections = queued;
-    if (has_listener) draft->AddListener(queue, 11);
+    if (has_listener) draft->AddListener(queue, listener_group);
     draft->AddSocket(kClient, 11, cookie);
     draft->AddGroup(11, {"", "", unit});
   }
@@ -39,6 +39,7 @@ class FakeSource final : public IdentitySource {
   bool is_up_now = true;
   bool is_missed_now = true;
   bool has_listener = true;
+  uint64_t listener_group = 11;  // any other one is unknown
   std::string unit = "a.service";
   uint64_t queued = 0;
   uint64_t cookie = 1;
@@ -137,8 +138,8 @@ TEST_F(IdentityMakerTest, TellsWorkersWhatAMapHasLost) {
   ASSERT_EQ(posted_.size(), 2u);
   EXPECT_EQ(posted_[1]->former.lock(), posted_[0]) << "what workers have, not what the hub had";
   ASSERT_EQ(posted_[1]->lost.servers.size(), 1u);
-  EXPECT_EQ(posted_[1]->lost.servers[0].first, kServer);
-  EXPECT_EQ(posted_[1]->lost.servers[0].second.lock()->identity.workload, "a.service");
+  EXPECT_EQ(posted_[1]->lost.servers[0].endpoint, kServer);
+  EXPECT_EQ(posted_[1]->lost.servers[0].identity.lock()->identity.workload, "a.service");
 }
 
 TEST_F(IdentityMakerTest, PublishesThatAnotherSocketHasTheEndpoint) {
@@ -147,6 +148,20 @@ TEST_F(IdentityMakerTest, PublishesThatAnotherSocketHasTheEndpoint) {
   source_.cookie = 2;
   maker->Round();
   EXPECT_EQ(posted_.size(), 2u);
+}
+
+// The workers must not take a program that they do not know for its predecessor on the port.
+TEST_F(IdentityMakerTest, TellsWorkersOfAListenerWithoutAName) {
+  const auto maker = Make();
+  source_.has_listener = false;
+  maker->Round();
+  source_.has_listener = true;
+  for (const uint64_t unknown_group : {12, 13}) {
+    source_.listener_group = unknown_group;
+    maker->Round();
+  }
+  ASSERT_EQ(posted_.size(), 3u);
+  EXPECT_EQ(posted_[2]->Find(kServer), nullptr);
 }
 
 TEST_F(IdentityMakerTest, SendsAMapWithOtherQueuesToTheHubAlone) {

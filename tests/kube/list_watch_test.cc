@@ -12,7 +12,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "src/base/time_units.h"
 #include "src/json/json_scalar.h"
 #include "src/kube/event_lines.h"
@@ -504,6 +507,55 @@ TEST_F(ListWatchTest, IsUpAgainAfterAFailure) {
   Answers({200, ""});
   Run();
   EXPECT_TRUE(counts_.is_up);
+}
+
+// What the log says: "-" for a failure, "+" for that the API answers again.
+std::string LogOf(const std::string& log) {
+  std::string marks;
+  for (const absl::string_view line : absl::StrSplit(log, '\n')) {
+    if (absl::StrContains(line, "request to the Kubernetes API failed")) marks += '-';
+    if (absl::StrContains(line, "the Kubernetes API answers again")) marks += '+';
+  }
+  return marks;
+}
+
+TEST_F(ListWatchTest, SaysThatTheServerAnswersAgainHoweverItDoes) {
+  const Scripted all = {200, EndOfInitialEvents("100")};
+  const Scripted broken = {200, "", std::nullopt, kMinute, absl::UnavailableError("reset")};
+  const Scripted at_once = {200, "", std::nullopt, 0};
+  struct Case {
+    const char* name;
+    std::vector<Scripted> answers;
+    const char* log;
+  };
+  const Case cases[] = {
+      {"nothing failed", {all, {200, Bookmark("101")}}, ""},
+      {"the first read", {{500}, all}, "-+"},
+      {"another read", {all, {410}, all}, "-+"},
+      {"an event", {all, {500}, {200, Event("ADDED", "a", "101")}}, "-+"},
+      {"a bookmark", {all, broken, {200, Bookmark("101")}}, "-+"},
+      {"a silent watch", {all, {500}, {200, "", std::nullopt, 5 * kMinute, absl::DeadlineExceededError("")}}, "-+"},
+      {"a watch without events", {all, {500}, {200, ""}}, "-+"},
+      {"a watch that ends at once", {all, {500}, at_once}, "-"},
+      {"a watch that breaks", {all, {500}, broken}, "--"},
+      {"one after several failures", {{500}, {500}, all, {200, Bookmark("101")}}, "-+"},
+      {"failures by turns", {all, {500}, {200, Bookmark("101")}, {500}, {200, Bookmark("102")}}, "-+-+"},
+  };
+  for (const Case& c : cases) {
+    for (const Scripted& answer : c.answers) Answers(answer);
+    testing::internal::CaptureStderr();
+    Run();
+    EXPECT_EQ(LogOf(testing::internal::GetCapturedStderr()), c.log) << c.name;
+  }
+}
+
+TEST_F(ListWatchTest, SaysThatTheServerAnswersAgainNoMoreOftenThanThatItFails) {
+  Answers({200, EndOfInitialEvents("100")});
+  for (int i = 0; i < 50; ++i) Answers({200, Event("ADDED", "a", "101"), std::nullopt, 0});  // ends after one event
+  testing::internal::CaptureStderr();
+  Run();
+  EXPECT_EQ(counts_.failures, 50u);
+  EXPECT_EQ(LogOf(testing::internal::GetCapturedStderr()), "-+");
 }
 
 TEST_F(ListWatchTest, EndsWatchesAtRandomTimes) {

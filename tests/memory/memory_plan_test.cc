@@ -120,6 +120,28 @@ TEST(MemoryPlan, CountsTheDistributionsOfEdgesAndOfTheCellsOfWorkloadEdges) {
   EXPECT_GE(PlanWithoutLimit(more).bytes - PlanWithoutLimit(Usual()).bytes, 100 * 4 * 5 * sizeof(EdgeDistributions));
 }
 
+// CaptureEngine divides the edges with series among the workers. Workload edges are chosen from those of all workers.
+TEST(MemoryPlan, CountsEachEdgeOnceHoweverManyWorkersShareTheEdges) {
+  const auto bytes_of = [](size_t workers, size_t edges, size_t workload_edges) {
+    MemoryDemand demand = Usual();
+    demand.table.has_identities = false;  // with names, each worker has accounts of workloads
+    demand.workers = workers;
+    demand.table.edges.max_exported = edges;
+    demand.table.edges.max_workload_edges = workload_edges;
+    TableOptions table = demand.table;
+    table.max_connections /= static_cast<uint32_t>(workers);
+    table.edges.max_exported /= workers;
+    return static_cast<double>(PlanWithoutLimit(demand).bytes - workers * ConnectionTable::MemoryBytes(table));
+  };
+  for (const size_t workers : {2, 4, 16}) {
+    const double of_one = bytes_of(1, 3200, 0) - bytes_of(1, 1600, 0);
+    const double of_several = bytes_of(workers, 3200, 0) - bytes_of(workers, 1600, 0);
+    EXPECT_GT(of_several, of_one) << "the edge merger has a copy more";
+    EXPECT_LT(of_several, 1.2 * of_one);
+    EXPECT_EQ(bytes_of(workers, 1600, 100) - bytes_of(workers, 1600, 0), bytes_of(1, 1600, 100) - bytes_of(1, 1600, 0));
+  }
+}
+
 TEST(MemoryPlan, CountsTheViewsOfListings) {
   MemoryDemand listing = Usual(), none = Usual();
   listing.keeps_history = none.keeps_history = false;  // its answers may be larger

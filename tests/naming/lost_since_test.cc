@@ -41,7 +41,7 @@ TEST_F(LostSinceTest, PortsOfServicesAreLostAndSocketsOfClientsAreNot) {
   before_.endpoints[At("10.0.0.1", 40000)] = Named("a");
   const LostNames lost = LostSince(before_, now_);
   ASSERT_EQ(lost.servers.size(), 1u);
-  EXPECT_EQ(lost.servers[0].first, At("10.0.0.1", 80));
+  EXPECT_EQ(lost.servers[0].endpoint, At("10.0.0.1", 80));
 }
 
 TEST_F(LostSinceTest, AListenerIsLostUnlessItsPortStillHasAName) {
@@ -53,8 +53,27 @@ TEST_F(LostSinceTest, AListenerIsLostUnlessItsPortStillHasAName) {
   now_.wildcard_ports[82] = Named("b");
   const LostNames lost = LostSince(before_, now_);
   ASSERT_EQ(lost.servers.size(), 2u);
-  EXPECT_EQ(lost.servers[0].first, At("10.0.0.1", 22));
-  EXPECT_EQ(lost.servers[1].first, At("::", 81));
+  EXPECT_EQ(lost.servers[0].endpoint, At("10.0.0.1", 22));
+  EXPECT_EQ(lost.servers[1].endpoint, At("::", 81));
+}
+
+TEST_F(LostSinceTest, AListenerThatStillListensWithoutANameIsLostUnlessItHasChangedHands) {
+  constexpr uint64_t kSame = 11, kOther = 12;
+  before_.listener_queues = {{At("10.0.0.1", 22), Named("a"), 0, 0, 0, kSame},
+                             {At("10.0.0.1", 23), Named("a"), 0, 0, 0, kSame},
+                             {At("0.0.0.0", 80), Named("b"), 0, 0, 0, kSame},
+                             {At("0.0.0.0", 81), Named("b"), 0, 0, 0, kSame},
+                             {At("::", 82), Named("b"), 0, 0, 0, kSame}};
+  now_.listener_queues = {{At("10.0.0.1", 22), nullptr, 0, 0, 0, kSame},
+                          {At("10.0.0.1", 23), nullptr, 0, 0, 0, kOther},
+                          {At("0.0.0.0", 80), nullptr, 0, 0, 0, kOther},
+                          {At("0.0.0.0", 81), nullptr, 0, 0, 0, kSame},
+                          {At("::", 82), Named("c"), 0, 0, 0, kOther}};
+  const LostNames lost = LostSince(before_, now_);
+  ASSERT_EQ(lost.servers.size(), 2u);
+  EXPECT_EQ(lost.servers[0].endpoint, At("10.0.0.1", 22));
+  EXPECT_EQ(lost.servers[0].owners, kSame);
+  EXPECT_EQ(lost.servers[1].endpoint, At("0.0.0.0", 81));
 }
 
 }  // namespace
