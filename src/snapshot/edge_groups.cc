@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 #include "src/flow/connection_summary.h"
 #include "src/net/connection_state.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 // How many edges, or connections, are added up between two calls of `must_stop`. An edge takes some 0.5 us.
 constexpr size_t kBetweenStops = 256;
-
-double ToSeconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
 // The members of an EdgeGroup that say what its edges have in common.
 struct GroupKey {
