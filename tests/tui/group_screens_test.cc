@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/tui/expect_golden.h"
@@ -188,11 +189,11 @@ TEST_F(GroupScreens, PausedGroupsStay) {
 
 // The column of names in the rows of a list of two groups.
 std::vector<std::string> NamesIn(const TextScreen& screen) {
-  return {screen.LineText(1).substr(1, 6), screen.LineText(2).substr(1, 6)};
+  return {screen.LineText(1).substr(1, 5), screen.LineText(2).substr(1, 5)};
 }
 
 TEST_F(GroupScreens, PausedInterfacesKeepTheirNamesWhateverComesOrGoes) {
-  const std::vector<std::string> before = {"eth0  ", "wlan0 "};
+  const std::vector<std::string> before = {"eth0 ", "wlan0"};
   for (const bool is_forgotten : {true, false}) {
     Open(12, 80, 5);
     Type("<");  // by name
@@ -239,6 +240,21 @@ TEST_F(GroupScreens, PausedGroupsOfAnAgentThatStartsAgainKeepTheirPrefixesAndEnd
   Publish(later);
   Type("F");
   EXPECT_EQ(screen_->LineText(2), filter) << "the addresses of the workload";
+}
+
+TEST_F(GroupScreens, InterfacesAreSortedByNameWhateverTheirOrderInTheSnapshot) {
+  Open(12, 80, 5);
+  auto swapped = OfficeEdges(second_++);
+  std::swap(swapped->interfaces[0].name, swapped->interfaces[1].name);
+  for (ConnectionSummary& connection : swapped->connections) connection.client_sent = connection.server_sent = {};
+  Type("<");
+  Publish(swapped);
+  EXPECT_EQ(NamesIn(*screen_), (std::vector<std::string>{"eth0 ", "wlan0"}));
+  Type("S");
+  EXPECT_EQ(NamesIn(*screen_), (std::vector<std::string>{"wlan0", "eth0 "})) << "reversed";
+  Type("S>>");
+  EXPECT_TRUE(Shows("Sorted by failing"));
+  EXPECT_EQ(NamesIn(*screen_), (std::vector<std::string>{"eth0 ", "wlan0"})) << "the order of equal rows";
 }
 
 TEST_F(GroupScreens, OHoldsTheOrder) {
