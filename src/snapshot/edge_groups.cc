@@ -335,8 +335,10 @@ std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot&
       return absl::StrCat(client(), " ", server());
     case EdgeGroupKind::kWorkload:
       return WorkloadFilter(group.is_client_workload ? group.client_identity : group.server_identity);
-    case EdgeGroupKind::kInterface:
-      return absl::StrCat("interface:", snapshot.interfaces[group.interface].name);
+    case EdgeGroupKind::kInterface: {
+      const std::string& name = snapshot.interfaces[group.interface].name;
+      return name.empty() ? "" : absl::StrCat("interface:", name);
+    }
     case EdgeGroupKind::kCount:
       break;
   }

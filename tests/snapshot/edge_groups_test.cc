@@ -245,7 +245,9 @@ TEST_F(EdgeGroupsTest, AnInterfaceThatIsForgottenStaysWhileItHasConnections) {
   snapshot_.interfaces.resize(1);
   snapshot_.interfaces[0].is_forgotten = true;
   Connect(0, 1);
-  EXPECT_EQ(OnlyGroup(EdgeGroupKind::kInterface).sum.counters.connections, 1);
+  const EdgeGroup group = OnlyGroup(EdgeGroupKind::kInterface);
+  EXPECT_EQ(group.sum.counters.connections, 1);
+  EXPECT_EQ(FilterOf(group, EdgeGroupKind::kInterface, snapshot_), "") << "it has no name";
 }
 
 TEST_F(EdgeGroupsTest, ReadersThatSawMoreThanTheAccountsLeaveZero) {
