@@ -81,7 +81,7 @@ template <NameText text, bool is_first = true>
 Cell NameCell(const CellInput& in) {
   const EdgeGroup* const group = in.group->group;
   if (group == nullptr) return {std::string(is_first ? kOther : ""), Style::kFaint};
-  return {text(*group, *in.page.snapshot, in.page.names, in.width, Ellipsis(in.page))};
+  return {text(*group, in.page.groups->snapshot(), in.page.names, in.width, Ellipsis(in.page))};
 }
 
 // Names come from outside, but hold only characters of IsName() and a slash.

@@ -16,7 +16,8 @@ namespace tcpgauge {
 absl::Span<const Column> GroupColumns(Grouping grouping);
 
 // Widens `widths` to cover what the columns of Growth::kClient, kServer, kClientName and kServerName in GroupColumns()
-// show of `row`. Does nothing for the row of everything that belongs to no group. `names` is as in PageInput.
+// show of `row`. Does nothing for the row of everything that belongs to no group. `snapshot` is that of the row, and
+// `names` is as in PageInput.
 void CoverGroup(const GroupRow& row, Grouping grouping, const Snapshot& snapshot, Names* names, EndpointWidths* widths);
 
 }  // namespace tcpgauge

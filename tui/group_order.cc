@@ -38,12 +38,12 @@ bool IsEmpty(const EdgeSum& sum) {
          FailedConnections(counters) == 0;
 }
 
-// Whether the common members of `a` come before those of `b`: by workload name, bytes of addresses, port, and index of
-// the interface.
-bool NameIsLess(const EdgeGroup& a, const EdgeGroup& b) {
-  const auto key = [](const EdgeGroup& group) {
+// Whether the common members of `a` come before those of `b`: by workload name, bytes of addresses, port, and name of
+// the interface. Both are groups of `snapshot`.
+bool NameIsLess(const EdgeGroup& a, const EdgeGroup& b, const Snapshot& snapshot) {
+  const auto key = [&snapshot](const EdgeGroup& group) {
     return std::make_tuple(WorkloadNameOf(group), group.client.bytes(), group.server.address.bytes(), group.server.port,
-                           group.interface, group.is_client_workload);
+                           InterfaceNameOf(group, snapshot), group.is_client_workload);
   };
   return key(a) < key(b);
 }
@@ -157,7 +157,7 @@ void GroupOrder::Sort() {
     const GroupRow& a = wish_.reverse ? right : left;
     const GroupRow& b = wish_.reverse ? left : right;
     const auto a_key = SortKey(a, wish_.sort), b_key = SortKey(b, wish_.sort);
-    return a_key != b_key ? a_key > b_key : NameIsLess(*a.group, *b.group);
+    return a_key != b_key ? a_key > b_key : NameIsLess(*a.group, *b.group, *snapshot_);
   });
 }
 

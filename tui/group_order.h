@@ -70,6 +70,8 @@ class GroupOrder {
 
   // The rows, in order. The row of everything that belongs to no group comes last, and only if it is not empty.
   const std::vector<GroupRow>& rows() const { return rows_; }
+  // The snapshot of the last Rebuild(). Members of the rows refer to its lists. REQUIRES: Rebuild() was called.
+  const Snapshot& snapshot() const { return *snapshot_; }
   const GroupRow& total() const { return total_; }
   const GroupHistory& history() const { return history_; }
 

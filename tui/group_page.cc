@@ -35,7 +35,7 @@ Frame BuildGroupPage(const PageInput& input, EndpointWidths* widths) {
   const size_t first = std::min(input.view->offset, rows.size());
   const size_t end = std::min(first + ListRows(input.rows), rows.size());
   for (size_t i = first; i < end; ++i) {
-    CoverGroup(rows[i], input.view->grouping, *input.snapshot, input.names, widths);
+    CoverGroup(rows[i], input.view->grouping, input.groups->snapshot(), input.names, widths);
   }
   const std::vector<PlacedColumn> columns = LayOutColumns(input.table, input.columns, *widths);
 

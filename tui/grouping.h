@@ -35,7 +35,7 @@ enum class GroupSort : uint8_t {
   kDown,      // highest payload rate of the servers first
   kLoss,      // greatest loss first
   kRtt,       // longest mean round-trip time first; groups without one come last
-  kName,      // ascending by addresses and ports, or by workload; interfaces in the order of the snapshot
+  kName,      // ascending by addresses and ports, or by the name of the workload or interface
   kCount
 };
 

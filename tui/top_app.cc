@@ -174,7 +174,7 @@ void TopApp::TakePcapFilter() {
   pcap_filter_ = PcapFilter();
   if (IsOfGroups()) {
     for (const GroupRow& row : groups_.rows()) {
-      if (row.id == view_.detail_id) pcap_filter_ = PcapFilterOf(row, view_.grouping, *newest_);
+      if (row.id == view_.detail_id) pcap_filter_ = PcapFilterOf(row, view_.grouping, groups_.snapshot());
     }
     return;
   }

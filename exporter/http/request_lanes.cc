@@ -24,9 +24,7 @@ HttpResponse TooMany() {
   return refusal;
 }
 
-double SecondsSince(int64_t begin_ns) {
-  return static_cast<double>(SystemClock().SteadyNanoseconds() - begin_ns) * kSecondsPerNanosecond;
-}
+double SecondsSince(int64_t begin_ns) { return ToSeconds(SystemClock().SteadyNanoseconds() - begin_ns); }
 
 }  // namespace
 

@@ -112,11 +112,12 @@ void ConnectionLog::Run() {
 
 void ConnectionLog::ReopenFile() {
   WriteBuffer();
-  if (const absl::Status reopened = file_->Reopen(); reopened.ok()) {
-    LogInfo("connection log reopened", {});
-  } else {
+  const absl::StatusOr<bool> reopened = file_->Reopen();
+  if (!reopened.ok()) {
     LogWarn("connection log cannot be reopened; the old file stays in use",
-            {{"error", std::string(reopened.message())}});
+            {{"error", std::string(reopened.status().message())}});
+  } else if (*reopened) {
+    LogInfo("connection log reopened", {});
   }
 }
 

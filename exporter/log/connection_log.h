@@ -73,7 +73,8 @@ class ConnectionLog {
 
   // Requests that the path is opened again, for example after log rotation has renamed the file. Returns at once. When
   // the log's thread gets to the request, it writes its buffered lines to the old file and opens the path. If the path
-  // cannot be opened, the old file stays in use, and a warning is logged. Standard output is not opened again.
+  // cannot be opened, the old file stays in use, and a warning is logged. Standard output is not opened again, and
+  // the request is not logged then.
   void Reopen();
 
   // Writes the connections that are still queued, as long as the patience lasts, and ends the thread. Returns the

@@ -96,13 +96,13 @@ LineFile::~LineFile() {
   if (fd_ != STDOUT_FILENO) close(fd_);
 }
 
-absl::Status LineFile::Reopen() {
-  if (path_ == "-") return absl::OkStatus();
+absl::StatusOr<bool> LineFile::Reopen() {
+  if (path_ == "-") return false;
   const absl::StatusOr<Opened> opened = OpenToAppend(path_, O_NONBLOCK);
   if (!opened.ok()) return opened.status();
   close(fd_);
   fd_ = opened->fd;
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status LineFile::GiveTo(uid_t uid, gid_t gid) {

@@ -57,11 +57,12 @@ class LineFile {
   // Errors: PermissionDenied if the owner cannot be changed, for any reason. The message gives the reason.
   absl::Status GiveTo(uid_t uid, gid_t gid);
 
-  // Opens the path again as Open() does, for example after log rotation has renamed the file, and closes the old file.
-  // On error the old file stays in use. For standard output, has no effect. Unlike Open(), does not wait for the reader
-  // of a named pipe: it is an error if the process may only write the pipe and the pipe has no reader.
+  // Opens the path again as Open() does, for example after log rotation has renamed the file, closes the old file, and
+  // returns true. On error the old file stays in use. For standard output, has no effect and returns false. Unlike
+  // Open(), does not wait for the reader of a named pipe: it is an error if the process may only write the pipe and the
+  // pipe has no reader.
   // Errors: those of Open().
-  absl::Status Reopen();
+  absl::StatusOr<bool> Reopen();
 
   // The errno of the last Append(). ETIMEDOUT = the patience was over. 0 = Append() succeeded, or was never called.
   int error() const { return error_; }

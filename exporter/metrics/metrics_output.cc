@@ -14,8 +14,6 @@ Exposition MetricsOutput::Expose(std::shared_ptr<const Snapshot> snapshot) const
   return MakeExposition(std::move(snapshot), limits_, {&agent_, &own_, &log_, &process_});
 }
 
-void MetricsOutput::SetDuration(int64_t nanoseconds) {
-  duration_seconds_.Set(static_cast<double>(nanoseconds) * kSecondsPerNanosecond);
-}
+void MetricsOutput::SetDuration(int64_t nanoseconds) { duration_seconds_.Set(ToSeconds(nanoseconds)); }
 
 }  // namespace tcpgauge

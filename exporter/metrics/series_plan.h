@@ -98,8 +98,10 @@ constexpr size_t kMaxServiceSamples = 80;
 //   If the rest is too small for them, connections give up to half of their samples to workload edges. If that is not
 //   enough, the rest is divided in proportion to the samples that each of the three needs. The result has no share of
 //   connections (see SeriesPlan).
-// - If the rest is more than the three need, endpoints get the remainder too, up to kMaxEndpointSamples in all. In this
-//   need, connections count without the samples that they may give, even if they give none.
+// - If the rest is more than these three need after that gift of the connections, endpoints get the remainder too, up
+//   to kMaxEndpointSamples in all. So endpoints come before the second half of the connections. A query that joins
+//   names finds none for an address without its sample. A connection without series is still in the sums, on the page
+//   and in the API. Besides, connections lose by it only while the other series take almost all that they may.
 //
 // REQUIRES: limits.series >= kMinSeriesLimit.
 SeriesPlan PlanSeries(const ExpositionLimits& limits);

@@ -212,8 +212,7 @@ class Walk {
     RoundTripTimes();
     PerConnection(Metric::kConnectionIdle, [this](const ConnectionSummary& c) {
       // The packet may be newer than the snapshot's time, or the clock may have stepped back.
-      return static_cast<double>(std::max<int64_t>(snapshot_.time_ns - c.last_packet_time_ns, 0)) *
-             kSecondsPerNanosecond;
+      return ToSeconds(std::max<int64_t>(snapshot_.time_ns - c.last_packet_time_ns, 0));
     });
     PerConnection(Metric::kConnectionClientPayloadBytes,
                   [](const ConnectionSummary& c) { return c.client_sent.payload_bytes; });
@@ -400,7 +399,7 @@ class Walk {
       if (rtt_ns == ConnectionSummary::kUnknown) continue;
       if (!has_begun) Begin(Metric::kConnectionRtt);
       has_begun = true;
-      visitor_->ConnectionSample(i, {}, static_cast<double>(rtt_ns) * kSecondsPerNanosecond);
+      visitor_->ConnectionSample(i, {}, ToSeconds(rtt_ns));
     }
   }
 

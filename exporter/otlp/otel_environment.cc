@@ -291,8 +291,9 @@ absl::StatusOr<OtelSettings> ReadOtelSettings(const OtelVariables& variables, co
     if (!endpoint_option.empty()) reader.Warn("OTEL_SDK_DISABLED", "is true: nothing is pushed to --otlp.endpoint");
     return settings;
   }
-  const std::optional<Exporters> exporters = ReadExporters(&reader);
-  if (exporters.has_value() && !only_by_option) {
+  // The option alone turns outputs on, so the list of exporters would have no effect.
+  const std::optional<Exporters> exporters = only_by_option ? std::nullopt : ReadExporters(&reader);
+  if (exporters.has_value()) {
     settings.console = exporters->console;
     settings.prometheus = exporters->prometheus;
   }
@@ -310,7 +311,7 @@ absl::StatusOr<OtelSettings> ReadOtelSettings(const OtelVariables& variables, co
   if (!settings.push && !settings.console) return settings;
   if (settings.push) ReadReceiver(&reader, &settings);
   reader.Milliseconds("OTEL_METRIC_EXPORT_INTERVAL", kMinIntervalMs, &settings.interval_ms);
-  reader.Milliseconds("OTEL_METRIC_EXPORT_TIMEOUT", 0, &settings.export_timeout_ms);
+  if (settings.push) reader.Milliseconds("OTEL_METRIC_EXPORT_TIMEOUT", 0, &settings.export_timeout_ms);
   ReadResource(&reader, &settings.resource_attributes);
   return settings;
 }

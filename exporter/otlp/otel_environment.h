@@ -63,8 +63,8 @@ struct OtelSettings {
 //
 // An empty variable counts as not set. A variable with a wrong value counts as not set too, unless it is a URL (see
 // Errors). In a list, an unknown exporter or a header that tcpgauge sets itself is left out, and the rest of the list
-// counts. A time-out of 0 means no limit in the specification, and one hour here. Variables of outputs that are off are
-// not read.
+// counts. A time-out of 0 means no limit in the specification, and one hour here. Variables that have no effect are not
+// read: those of outputs that are off, and OTEL_METRICS_EXPORTER if `only_by_option` is true.
 //
 // For each wrong value, a line with the variable's name and the right values is appended to `*warnings`. The line
 // leaves out values that may hold a secret. A line is also appended when OTEL_SDK_DISABLED overrules `endpoint_option`,

@@ -101,7 +101,7 @@ void PushLoop::LogOutcome(const PushOutcome& outcome) {
 void PushLoop::Flush() {
   int64_t deadline_ns = clock_.SteadyNanoseconds() + options_.export_timeout_ns;
   CollectIntoQueue();
-  bool may_send = is_sending_ || !queue_.is_paused();
+  bool may_send = is_sending_ || !queue_.IsPausedAt(clock_.SteadyNanoseconds());
   while (may_send && (is_sending_ || !queue_.empty())) {
     const bool in_haste = options_.haste != nullptr && options_.haste->begun();
     if (in_haste) deadline_ns = std::min(deadline_ns, options_.haste->deadline_ns());

@@ -39,7 +39,8 @@ struct PushLoopOptions {
 // that does not answer. Therefore:
 // - Each queued request gets at most one attempt, which does not wait for a backoff.
 // - After an attempt that would have to be repeated, no further attempt is begun.
-// - If the receiver has asked for a pause (Retry-After) that is not over at the stop, no attempt is begun.
+// - If the receiver has asked for a pause (Retry-After) that is not over after the last collection, no attempt is
+//   begun.
 // - Sending ends at the export timeout, or at Haste::deadline_ns() if that is earlier. An attempt that is under way is
 //   cancelled.
 // - The requests that are left are dropped, counted and logged.

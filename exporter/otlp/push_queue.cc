@@ -33,13 +33,13 @@ const OtlpRequest& PushQueue::Begin() {
 void PushQueue::Finish(const PushOutcome& outcome, int64_t now_ns) {
   TCPGAUGE_CHECK(is_sending_);
   is_sending_ = false;
-  is_paused_ = false;
+  was_asked_to_pause_ = false;
   if (outcome.failure.has_value()) metrics_.failures[static_cast<size_t>(*outcome.failure)]->Increment();
   if (outcome.repeats) {
     backoff_ns_ = backoff_ns_ == 0 ? options_.first_backoff_ns : std::min(backoff_ns_ * 2, options_.max_backoff_ns);
     int64_t wait_ns = static_cast<int64_t>(static_cast<double>(backoff_ns_) * (0.5 + options_.random()));
     if (outcome.retry_after_seconds.has_value()) {
-      is_paused_ = true;
+      was_asked_to_pause_ = true;
       const int64_t most = options_.max_retry_after_ns / kNanosecondsPerSecond;
       wait_ns = std::clamp<int64_t>(*outcome.retry_after_seconds, 0, most) * kNanosecondsPerSecond;
     }

@@ -53,9 +53,8 @@ class PushQueue {
   bool empty() const { return requests_.empty(); }
   // The steady time at which the oldest request may be sent; a time in the past means now.
   int64_t next_attempt_ns() const { return not_before_ns_; }
-  // Whether the receiver asked for the pause until next_attempt_ns() (Retry-After). Stays true until the next Finish(),
-  // even when the pause is over.
-  bool is_paused() const { return is_paused_; }
+  // Whether the receiver has asked for a pause (Retry-After) that is not over at steady time `now_ns`.
+  bool IsPausedAt(int64_t now_ns) const { return was_asked_to_pause_ && now_ns < not_before_ns_; }
 
   // Returns the oldest request, and marks it as being sent until Finish() or Abandon(). The reference is valid until
   // then. The caller must have waited for next_attempt_ns(), unless the agent is ending. REQUIRES: the queue is not
@@ -83,8 +82,8 @@ class PushQueue {
   size_t bytes_ = 0;                 // of all bodies
   bool is_sending_ = false;          // the first request is being sent
   int64_t not_before_ns_ = 0;
-  bool is_paused_ = false;
-  int64_t backoff_ns_ = 0;  // 0 = the last request did not have to be repeated
+  bool was_asked_to_pause_ = false;  // the receiver asked for the pause until not_before_ns_
+  int64_t backoff_ns_ = 0;           // 0 = the last request did not have to be repeated
 };
 
 }  // namespace tcpgauge

@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double Seconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) * kSecondsPerNanosecond; }
-
 Json PerProtocol(const std::array<uint64_t, kProtocolCount>& counts) {
   Json object = Json::object();
   for (size_t i = 0; i < kProtocolCount; ++i) object[std::string(kProtocolNames[i])] = counts[i];
@@ -79,8 +77,8 @@ std::string StatusJson(const Snapshot& snapshot, const BuildInfo& build, const A
       {"version", build.version},
       {"revision", build.revision},
       {"snapshot", snapshot.sequence},
-      {"time", Seconds(snapshot.time_ns + snapshot.clock_stepped_ns)},
-      {"capture_start_time", Seconds(snapshot.capture_start_time_ns)},
+      {"time", ToSeconds(snapshot.time_ns + snapshot.clock_stepped_ns)},
+      {"capture_start_time", ToSeconds(snapshot.capture_start_time_ns)},
       {"rate_window_seconds", snapshot.rate_window_seconds},
       {"capture_filter", ToValidUtf8(capture_filter)},
       {"interfaces", Interfaces(snapshot)},

@@ -10,7 +10,7 @@ WebConfigMetrics::WebConfigMetrics(AgentMetrics* metrics, const Clock& clock)
 
 void WebConfigMetrics::OnRead(bool is_in_force) {
   successful_.Set(is_in_force ? 1 : 0);
-  if (is_in_force) success_time_.Set(static_cast<double>(clock_.WallNanoseconds()) * kSecondsPerNanosecond);
+  if (is_in_force) success_time_.Set(ToSeconds(clock_.WallNanoseconds()));
 }
 
 }  // namespace tcpgauge

@@ -107,9 +107,11 @@ void AttachedAgent::PublishTrouble(const absl::Status& status) {
   auto snapshot = std::make_shared<Snapshot>(*hub_.Current());
   const int64_t age_s = (clock_.SteadyNanoseconds() - answer_time_ns_) / kNanosecondsPerSecond;
   snapshot->sequence = ++sequence_;
-  snapshot->trouble = absl::IsUnavailable(status)
-                          ? absl::StrCat("no answer for ", age_s, " s, trying again")
-                          : absl::StrCat("no usable answer for ", age_s, " s: ", absl::CHexEscape(status.message()));
+  // After kUnavailable, the agent itself may be well: a name, a certificate or a proxy may be wrong. So the reason is
+  // shown in either case.
+  const std::string reason = absl::CHexEscape(status.message());
+  snapshot->trouble = absl::IsUnavailable(status) ? absl::StrCat("no answer for ", age_s, " s, trying again: ", reason)
+                                                  : absl::StrCat("no usable answer for ", age_s, " s: ", reason);
   hub_.Publish(std::move(snapshot));
 }
 

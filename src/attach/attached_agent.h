@@ -22,8 +22,7 @@ namespace tcpgauge {
 // once when the top view posts to wanted() that it needs something else.
 //
 // While there is no usable answer, the thread keeps asking every second, and publishes copies of the last snapshot. In
-// these copies, Snapshot::trouble says for how long there has been no usable answer. Unless the error is kUnavailable,
-// Snapshot::trouble also has the error's message.
+// these copies, Snapshot::trouble says for how long there has been no usable answer, and why.
 //
 // Owns the thread, the connection and the hub.
 // Thread: one thread calls Attach() and destroys the result. Any thread may read hub(). The top view's thread posts to

@@ -39,7 +39,7 @@ absl::Status StatusOf(const HttpAnswer& answer) {
     return absl::UnauthenticatedError(
         "the agent requires a user and a password; right would be https://USER:PASSWORD@HOST:PORT");
   }
-  const auto code = answer.status == 404 ? absl::StatusCode::kNotFound : absl::StatusCode::kUnavailable;
+  const auto code = answer.status == 404 ? absl::StatusCode::kNotFound : absl::StatusCode::kFailedPrecondition;
   // The agent says why it does not serve its table (404), or which option lets it answer to this name (421).
   const std::string line = answer.body.substr(0, std::min(answer.body.find('\n'), kMaxMessageBytes));
   if ((answer.status == 404 || answer.status == 421) && !line.empty()) {
@@ -94,7 +94,7 @@ absl::StatusOr<std::string> HttpFetch::Next() {
   std::string piece = waiting_.substr(taken_bytes_, kMaxPieceBytes);
   taken_bytes_ += piece.size();
   if (piece.empty() && is_cut_) {
-    return absl::UnavailableError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
+    return absl::ResourceExhaustedError(absl::StrCat("the agent's answer has more than ", kMaxBodyBytes, " bytes"));
   }
   return piece;
 }

@@ -34,12 +34,14 @@ class HttpFetch final : public AnswerBody {
   // read from `stop_fd`.
   //
   // Errors: kCancelled when `stop_fd` was readable. kInvalidArgument for status 400, and for 421 if the answer has a
-  // body. kUnauthenticated for 401. kNotFound for 404. kUnavailable for any other status except 200, and for any other
-  // failure. For 400, 404 and 421, the message quotes the beginning of the answer's body, at most 500 bytes. A message
-  // need not name the agent. It may hold any bytes that the agent sent: make it printable before you show it.
+  // body. kUnauthenticated for 401. kNotFound for 404. kFailedPrecondition for any other status except 200.
+  // kUnavailable if no whole answer came, for whatever reason. For 400, 404 and 421, the message quotes the beginning
+  // of the answer's body, at most 500 bytes. A message need not name the agent. It may hold any bytes that the agent
+  // sent: make it printable before you show it.
   absl::Status Request(const std::string& path_and_query, int stop_fd);
 
-  // Errors: kCancelled and kUnavailable, as above. When the answer is too long, the error follows the last piece.
+  // Errors: kCancelled and kUnavailable, as above. kResourceExhausted when the answer is too long; this error follows
+  // the last piece.
   absl::StatusOr<std::string> Next() override;
 
   // Cancels the request under way, if any.

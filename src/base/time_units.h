@@ -9,12 +9,14 @@ namespace tcpgauge {
 constexpr int64_t kNanosecondsPerSecond = 1000000000;
 constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 constexpr int64_t kNanosecondsPerMicrosecond = 1000;
-// For a number that is shown, use `nanoseconds * kSecondsPerNanosecond` and not a division by 1e9. The quotient may
-// differ from the product in the last bit, and all outputs must show the same number.
 constexpr double kSecondsPerNanosecond = 1e-9;
 
 constexpr int64_t kSecondsPerHour = 3600;
 constexpr int64_t kSecondsPerDay = 86400;
+
+// Returns a time in seconds, for a number that is shown, or that is added to such a number. Do not divide by 1e9 there:
+// the quotient may differ from the product in the last bit, and all outputs must show the same number.
+constexpr double ToSeconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) * kSecondsPerNanosecond; }
 
 }  // namespace tcpgauge
 

@@ -61,7 +61,7 @@ void Ledger::SetIdentities(std::shared_ptr<const IdentityMap> map, int64_t socke
 
 void Ledger::Close(const Ended& connection, int64_t now_ns) {
   ++totals_.closed[static_cast<size_t>(connection.reason)];
-  totals_.connection_duration_seconds.Observe(kSecondsPerNanosecond * static_cast<double>(connection.duration_ns));
+  totals_.connection_duration_seconds.Observe(ToSeconds(connection.duration_ns));
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
   if (connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout) {
@@ -136,7 +136,7 @@ void Ledger::CreditAll(int64_t now_ns, ConnectionRecord* record) {
 }
 
 void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
-  const double rtt_seconds = kSecondsPerNanosecond * static_cast<double>(rtt_ns);
+  const double rtt_seconds = ToSeconds(rtt_ns);
   totals_.handshake_rtt_seconds.Observe(rtt_seconds);
   if (edges_ == nullptr) return;
   record->bound =
@@ -144,7 +144,7 @@ void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
 }
 
 void Ledger::CreditResponse(int64_t response_ns, const ConnectionRecord& record) {
-  const double response_seconds = kSecondsPerNanosecond * static_cast<double>(response_ns);
+  const double response_seconds = ToSeconds(response_ns);
   totals_.response_seconds.Observe(response_seconds);
   if (edges_ == nullptr) return;
   const End client = record.client_end();

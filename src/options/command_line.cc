@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "src/options/nearest_option.h"
 #include "src/options/option_table.h"
 #include "src/options/option_value.h"
+#include "src/options/watched.h"
 
 namespace tcpgauge {
 namespace {
@@ -297,12 +299,16 @@ absl::Status CheckTogether(bool as_tcptrack, Options* options) {
   return absl::OkStatus();
 }
 
-absl::Status Fill(const Typed& typed, const Environment& environment, Options* options) {
+// `watched` is what the command line says. Ignores the environment where it has no effect on that.
+absl::Status Fill(const Typed& typed, const Environment& environment, std::optional<Watched> watched,
+                  Options* options) {
   for (size_t i = 0; i < OptionTable().size(); ++i) {
     const OptionSpec& spec = OptionTable()[i];
     if (spec.kind == Kind::kQuestion) continue;
     const bool is_typed = !typed.values[i].empty();
-    const std::vector<std::string> values = is_typed ? typed.values[i] : ValuesInEnvironment(spec, environment);
+    const bool has_effect = !watched.has_value() || CanHaveEffect(spec.long_name, *watched);
+    std::vector<std::string> values = typed.values[i];
+    if (!is_typed && has_effect) values = ValuesInEnvironment(spec, environment);
     if (!values.empty()) {
       const std::string source = is_typed ? absl::StrCat("--", spec.long_name) : EnvironmentName(spec);
       const absl::Status status = Take(spec, source, values, options);
@@ -324,6 +330,39 @@ void ListenOnNothing(Options* options) {
 bool Given(const Typed& typed, const char* long_name) {
   const OptionSpec* spec = FindLong(long_name);
   return spec != nullptr && !typed.values[spec - OptionTable().data()].empty();
+}
+
+// Nullopt if the command line does not say what to watch.
+std::optional<Watched> WatchedAsTyped(const Typed& typed) {
+  if (Given(typed, "attach")) return Watched::kElsewhere;
+  if (Given(typed, "read")) return Watched::kFile;
+  if (Given(typed, "interface")) return Watched::kInterfaces;
+  return std::nullopt;
+}
+
+Watched WatchedOf(const Options& options) {
+  if (!options.attach.empty()) return Watched::kElsewhere;
+  return options.read_file.empty() ? Watched::kInterfaces : Watched::kFile;
+}
+
+// Returns an error that names the typed options that have no effect, if there are any. A service's environment is not
+// meant for a command that somebody types beside it, so it is not checked.
+absl::Status CheckEffects(const Typed& typed, bool as_tcptrack, Watched watched) {
+  std::vector<std::string> names;
+  for (const OptionSpec& spec : OptionTable()) {
+    if (!Given(typed, spec.long_name) || CanHaveEffect(spec.long_name, watched)) continue;
+    // As in tcptrack, where a file wins over -i, and -p goes with it.
+    const std::string_view name = spec.long_name;
+    if (as_tcptrack && watched == Watched::kFile && (name == "interface" || name == "no-promiscuous")) continue;
+    names.push_back(absl::StrCat("--", spec.long_name));
+  }
+  if (names.empty()) return absl::OkStatus();
+  const bool is_one = names.size() == 1;
+  const char* const reason = watched == Watched::kElsewhere ? " with --attach, because the agent's own options count"
+                             : watched == Watched::kFile    ? " with --read"
+                                                            : " without --attach";
+  return absl::InvalidArgumentError(absl::StrCat(absl::StrJoin(names, ", "), is_one ? " has" : " have", " no effect",
+                                                 reason, "; leave ", is_one ? "it" : "them", " out"));
 }
 
 }  // namespace
@@ -348,20 +387,19 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
     options.tui = true;
     options.listen_addresses.clear();
   }
-  // When the command line says what to watch, the interface and the file of the environment are ignored. When it says
-  // that others watch, so is the level of names.
-  const bool reads_elsewhere = Given(typed, "read") || Given(typed, "attach");
-  const bool watches = Given(typed, "interface") || reads_elsewhere;
+  // When the command line says what to watch, the environment neither says it too, nor sets what has no effect then.
+  // The level of names has one with --read, where it must be off.
+  const std::optional<Watched> watched = WatchedAsTyped(typed);
   const Environment other_environment = [&](const char* name) -> const char* {
     const std::string_view variable = name;
-    if (watches && (variable == "TCPGAUGE_INTERFACE" || variable == "TCPGAUGE_READ")) return nullptr;
-    if (reads_elsewhere && variable == "TCPGAUGE_IDENTITY") return nullptr;
-    return environment(name);
+    const bool is_ignored = watched.has_value() && (variable == "TCPGAUGE_INTERFACE" || variable == "TCPGAUGE_READ" ||
+                                                    (watched == Watched::kFile && variable == "TCPGAUGE_IDENTITY"));
+    return is_ignored ? nullptr : environment(name);
   };
   const auto is_set = [&](const char* long_name) {
     return Given(typed, long_name) || !ValuesInEnvironment(*FindLong(long_name), other_environment).empty();
   };
-  status = Fill(typed, other_environment, &options);
+  status = Fill(typed, other_environment, watched, &options);
   if (options.output != OutputFormat::kNone) {
     // --output prints once and ends, so there is no listener and no top view by default.
     if (!is_set("web.listen-address")) ListenOnNothing(&options);
@@ -380,6 +418,7 @@ CommandLine ParseCommandLine(int argc, const char* const* argv, const Environmen
         "--identity.file: with --identity off the ends have no names; leave --identity out to take them from the file, "
         "or leave --identity.file out");
   }
+  if (status.ok()) status = CheckEffects(typed, as_tcptrack, WatchedOf(options));
   if (status.ok()) status = TakeKubernetes(environment, &options);
   if (!status.ok()) return error(status);
   return options;

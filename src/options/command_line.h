@@ -33,7 +33,9 @@ using Environment = std::function<const char*(const char* name)>;
 //
 // Defaults depend on other options and on the name of the program:
 //
-// - When the command line gives --interface, --read or --attach, the environment's interface and file are ignored.
+// - When the command line gives --interface, --read or --attach, the environment's interface, file and address of an
+//   agent are ignored, and so are its values of all options that can have no effect then (see CanHaveEffect()). To give
+//   such an option on the command line is an error.
 // - When a file is read, or with --attach, the level of names is off. With a file, to ask for another level is an
 //   error. With --read or --attach on the command line, the environment's level is ignored.
 // - KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and NODE_NAME are variables of a pod. The first two stand for

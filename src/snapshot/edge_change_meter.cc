@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/base/time_units.h"
+
 namespace tcpgauge {
 namespace {
 
@@ -48,7 +50,8 @@ uint64_t EdgeChangeMeter::MemoryBytes(size_t max_edges) {
 
 EdgeChanges EdgeChangeMeter::Compare(const Earlier& earlier, const EdgesView& edges, int64_t time_ns) {
   EdgeChanges changes;
-  changes.seconds = static_cast<double>(time_ns - earlier.time_ns) / 1e9;
+  // Counts are divided by it. As a product (see ToSeconds()), 30 s would be a bit more than 30. Outputs round it.
+  changes.seconds = static_cast<double>(time_ns - earlier.time_ns) / kNanosecondsPerSecond;
   changes.exported.reserve(edges.exported.size());
   // What series that ended since then had counted before. It is part of `edges.retired` now.
   EdgeCounters ended;

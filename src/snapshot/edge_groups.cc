@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/time_units.h"
 #include "src/flow/connection_summary.h"
 #include "src/net/connection_state.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 // How many edges, or connections, are added up between two calls of `must_stop`. An edge takes some 0.5 us.
 constexpr size_t kBetweenStops = 256;
-
-double ToSeconds(int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
 // The members of an EdgeGroup that say what its edges have in common.
 struct GroupKey {
@@ -336,8 +335,10 @@ std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot&
       return absl::StrCat(client(), " ", server());
     case EdgeGroupKind::kWorkload:
       return WorkloadFilter(group.is_client_workload ? group.client_identity : group.server_identity);
-    case EdgeGroupKind::kInterface:
-      return absl::StrCat("interface:", snapshot.interfaces[group.interface].name);
+    case EdgeGroupKind::kInterface: {
+      const std::string& name = snapshot.interfaces[group.interface].name;
+      return name.empty() ? "" : absl::StrCat("interface:", name);
+    }
     case EdgeGroupKind::kCount:
       break;
   }

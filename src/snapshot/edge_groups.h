@@ -100,7 +100,8 @@ uint64_t EdgeGroupsBytes(size_t edges);
 
 // Returns a text for Filter::Parse() that selects the connections of `group`, which GroupEdges(snapshot, kind)
 // returned. Names are compared as Filter does: a workload "web" also selects the connections of a workload "web-2".
-// Returns an empty text, which selects all connections, for a group of edges between ends without a workload.
+// Returns an empty text, which selects all connections, for edges between ends without a workload, and for an interface
+// without a name.
 std::string FilterOf(const EdgeGroup& group, EdgeGroupKind kind, const Snapshot& snapshot);
 
 // Returns the length of the prefix that begins with `client`, the client of one of these edges. Returns nullopt if this

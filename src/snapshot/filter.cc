@@ -266,6 +266,8 @@ absl::StatusOr<std::optional<Filter::Term>> Filter::ParseTerm(std::string_view w
     }
     term.kind = Kind::kState;
   } else if (key == "interface") {
+    if (unfinished && value.empty()) return std::optional<Term>();
+    if (value.empty()) return Wrong(word, "an interface is a name, or a part of one, such as eth0");
     term.kind = Kind::kInterface;
     term.text = value;
   } else if (const std::optional<Kind> kind = NameKindOf(key); kind.has_value()) {

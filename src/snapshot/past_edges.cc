@@ -47,7 +47,7 @@ void VisitPastEdges(const HistoryView& history, size_t count, int64_t until_ns,
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->time_ns = seconds[i].end_ns;
     snapshot->edge_changes.seconds =
-        static_cast<double>(seconds[i].end_ns - seconds[i].begin_ns) * kSecondsPerNanosecond;
+        static_cast<double>(seconds[i].end_ns - seconds[i].begin_ns) / kNanosecondsPerSecond;
     for (const auto& [edge, counts] : edges[i - begin]) {
       EdgeView& view = snapshot->edges.exported.emplace_back();
       view.key = history.edges()[edge].key;

@@ -19,6 +19,7 @@ namespace tcpgauge {
 namespace {
 
 using testing::HasSubstr;
+using testing::MatchesRegex;
 
 // Serves the answers of a handler on a free port.
 class AttachedAgentTest : public testing::Test {
@@ -110,7 +111,7 @@ TEST_F(AttachedAgentTest, SaysSinceWhenThereIsNoAnswerAndKeepsTheLast) {
   ASSERT_TRUE(agent.ok());
   server_->Stop();
   const auto old = WaitFor(**agent, [](const Snapshot& snapshot) { return !snapshot.trouble.empty(); });
-  EXPECT_THAT(old->trouble, HasSubstr("no answer for "));
+  EXPECT_THAT(old->trouble, MatchesRegex("no answer for [0-9]+ s, trying again: .+"));
   EXPECT_EQ(old->connections.size(), 3u);
 }
 
@@ -177,6 +178,7 @@ TEST_F(AttachedAgentTest, AnErrorOfTheAgentIsShort) {
 }
 
 TEST_F(AttachedAgentTest, SaysWhyAnAnswerCannotBeUsed) {
+  const std::string long_answer = HugeAnswer("{\"newer\":[", "[],");
   std::atomic<int> kind{0};
   const HttpHandler example = Example();
   const auto agent = Attach(Serve([&](const HttpRequest& request) {
@@ -185,6 +187,8 @@ TEST_F(AttachedAgentTest, SaysWhyAnAnswerCannotBeUsed) {
     if (kind == 1) response.body = "<html>";
     if (kind == 2) response.status = 400;
     if (kind == 2) response.body = "no such sort: \x1b[31m\n\xff";
+    if (kind == 3) response.status = 503;
+    if (kind == 4) response.body = long_answer;
     return response;
   }));
   ASSERT_TRUE(agent.ok()) << agent.status();
@@ -197,6 +201,12 @@ TEST_F(AttachedAgentTest, SaysWhyAnAnswerCannotBeUsed) {
   EXPECT_EQ(html->connections.size(), 3u);
   kind = 2;
   WaitFor(**agent, says("no such sort: \\x1b[31m\\n\\xff"));
+  kind = 3;
+  const auto busy = WaitFor(**agent, says("the agent answers with status 503"));
+  EXPECT_THAT(busy->trouble, HasSubstr("no usable answer for "));
+  kind = 4;
+  const auto huge = WaitFor(**agent, says(" bytes"));
+  EXPECT_THAT(huge->trouble, HasSubstr("no usable answer for "));
   kind = 0;
   WaitFor(**agent, [](const Snapshot& snapshot) { return snapshot.trouble.empty(); });
 }

@@ -26,6 +26,7 @@ class HttpFetchTest : public testing::Test {
       if (request.path == "/longer") response.body = std::string(HttpFetch::kMaxBodyBytes + 1, 'x');
       if (request.path == "/short") response.body = "hello";
       if (request.path == "/missing") response.status = 404;
+      if (request.path.rfind("/status/", 0) == 0) response.status = std::stoi(request.path.substr(8));
       if (request.path == "/elsewhere" || request.path == "/reason") {
         response.status = request.path == "/reason" ? 404 : 421;
         response.body = "because of\x01this\nand more";
@@ -79,8 +80,21 @@ TEST_F(HttpFetchTest, GivesTheBodyInShortPieces) {
 TEST_F(HttpFetchTest, ABodyThatIsTooLongEndsWithAnError) {
   size_t bytes = 0;
   ASSERT_TRUE(Request("/longer").ok());
-  EXPECT_EQ(ReadAll(&bytes).message(), "the agent's answer has more than 25165824 bytes");
+  const absl::Status status = ReadAll(&bytes);
+  EXPECT_TRUE(absl::IsResourceExhausted(status));
+  EXPECT_EQ(status.message(), "the agent's answer has more than 25165824 bytes");
   EXPECT_EQ(bytes, HttpFetch::kMaxBodyBytes);
+}
+
+TEST_F(HttpFetchTest, OnlyAnAgentWithoutAnAnswerIsUnavailable) {
+  for (const int status : {202, 302, 400, 401, 403, 404, 421, 429, 500, 502, 503, 504}) {
+    const absl::Status answered = Request("/status/" + std::to_string(status));
+    EXPECT_FALSE(answered.ok()) << status;
+    EXPECT_FALSE(absl::IsUnavailable(answered)) << answered;
+  }
+  EXPECT_EQ(Request("/status/503"), absl::FailedPreconditionError("the agent answers with status 503"));
+  server_->Stop();
+  EXPECT_TRUE(absl::IsUnavailable(Request("/short")));
 }
 
 TEST_F(HttpFetchTest, ABodyNeedNotBeReadToItsEnd) {

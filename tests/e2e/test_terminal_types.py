@@ -32,8 +32,8 @@ class TerminalTypesTest(NamespaceCase):
     def see(self, *setting, options=None, around=()):
         """Looks at the view with TERM set so, by words of env(1), and quits. Returns the screen that is left."""
         terminal = self.own(Terminal(self.testbed.server, columns=200))
-        options = options or ("-i", self.testbed.link.server_interface)
-        view = self.own(terminal.start(*around, "env", *setting, binary(), "--tui", "--web.listen-address=", *options))
+        options = options or ("-i", self.testbed.link.server_interface, "--web.listen-address=")
+        view = self.own(terminal.start(*around, "env", *setting, binary(), "--tui", *options))
         terminal.wait_for(top_view.footer, "the top view")
         conversation = self.own(Conversation(self.testbed, next(self.ports)))
         conversation.client_sends(1000)

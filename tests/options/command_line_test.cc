@@ -6,8 +6,11 @@
 #include <stdlib.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
+
+#include "src/options/option_table.h"
 
 namespace tcpgauge {
 namespace {
@@ -387,6 +390,67 @@ TEST(CommandLine, AttachingGoesWithTheTopViewAndWatchesNothing) {
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--connection-log", "f"}), HasSubstr("--connection-log"));
   EXPECT_THAT(ErrorOf({"--tui", "--attach", "unix:/run/x", "--otlp.endpoint", "http://h"}),
               HasSubstr("leave --otlp.endpoint out"));
+}
+
+// Returns a value that the option takes.
+std::string ValueFor(const OptionSpec& spec) {
+  for (const char* value : {"true", "off", "basic", "info", "logfmt", "table", "1", "600", "/x", ":1", "http://h",
+                            "64M", "24,64", "10.0.0.0/8"}) {
+    Options options;
+    if (spec.clear != nullptr) spec.clear(&options);
+    if (spec.take(value, &options).ok()) return value;
+  }
+  ADD_FAILURE() << "no value fits --" << spec.long_name;
+  return "";
+}
+
+TEST(CommandLine, AnOptionWithoutEffectIsAnErrorThatNamesIt) {
+  const std::set<std::string> with_attach = {"user",       "list-interfaces", "tui",  "tui.no-mouse",
+                                             "log.format", "log.level",       "check"};
+  const std::set<std::string> not_with_read = {
+      "interface",        "wait",        "no-promiscuous",      "snaplen",
+      "buffer-size",      "duration",    "identity.api",        "identity.node",
+      "path.procfs",      "path.cgroup", "path.container-logs", "identity.token-file",
+      "identity.ca-file", "attach",      "attach.ca-file",      "attach.cert-file",
+      "attach.key-file"};
+  for (const OptionSpec& spec : OptionTable()) {
+    if (spec.kind == OptionSpec::Kind::kQuestion) continue;
+    const std::string name = spec.long_name, word = "--" + name + "=" + ValueFor(spec);
+    const std::string attached = ErrorOf({"--attach=node7", word.c_str()});
+    const bool is_of_attach = name.rfind("attach", 0) == 0;
+    EXPECT_THAT(attached, is_of_attach || with_attach.count(name) > 0 ? HasSubstr("no error") : HasSubstr("--" + name));
+    const std::string read = ErrorOf({"-T", "f", word.c_str()});
+    EXPECT_THAT(read, not_with_read.count(name) > 0 ? HasSubstr("--" + name) : HasSubstr("no error"));
+    if (is_of_attach && name != "attach") {
+      EXPECT_EQ(ErrorOf({"-i", "lo", word.c_str()}),
+                "tcpgauge: --" + name + " has no effect without --attach; leave it out");
+    }
+  }
+  EXPECT_EQ(ErrorOf({"--attach", "--identity", "node"}),
+            "tcpgauge: --identity has no effect with --attach, because the agent's own options count; leave it out");
+  EXPECT_EQ(ErrorOf({"--snaplen", "99", "-T", "f", "-p"}),
+            "tcpgauge: --no-promiscuous, --snaplen have no effect with --read; leave them out");
+}
+
+TEST(CommandLine, WhatAServicesEnvironmentSetsWithoutEffectIsIgnored) {
+  for (const OptionSpec& spec : OptionTable()) {
+    if (spec.kind == OptionSpec::Kind::kQuestion) continue;
+    const Variables variables = {{EnvironmentName(spec), ValueFor(spec)}};
+    EXPECT_EQ(ErrorOf({"--attach=node7"}, variables), "no error") << spec.long_name;
+    EXPECT_EQ(ErrorOf({"-T", "f"}, variables), "no error") << spec.long_name;
+  }
+  const Variables service = {{"TCPGAUGE_CONNECTION_LOG", "log"}, {"TCPGAUGE_SNAPLEN", "99"},
+                             {"TCPGAUGE_WAIT", "true"},          {"TCPGAUGE_OUTPUT", "json"},
+                             {"TCPGAUGE_OTLP_ENDPOINT", "x"},    {"TCPGAUGE_IDENTITY_FILE", "names.json"}};
+  EXPECT_EQ(OptionsOf({"--attach"}, service).connection_log, "");
+  EXPECT_EQ(OptionsOf({"--attach"}, service).snaplen_bytes, 256);
+  EXPECT_EQ(OptionsOf({"-i", "lo"}, {{"TCPGAUGE_ATTACH", "node7"}}).attach, "") << "the command line wins";
+}
+
+TEST(CommandLine, TcptrackReadsAFileWhateverItWouldCaptureOn) {
+  EXPECT_EQ(std::get<Options>(Parse({"tcptrack", "-p", "-i", "eth0", "-T", "f"})).read_file, "f");
+  EXPECT_THAT(std::get<UsageError>(Parse({"tcptrack", "--snaplen=99", "-T", "f"})).message,
+              HasSubstr("tcptrack: --snaplen has no effect with --read"));
 }
 
 TEST(CommandLine, TellsEveryOptionAsItHolds) {

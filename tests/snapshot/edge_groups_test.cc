@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "src/base/time_units.h"
 #include "src/snapshot/filter.h"
 #include "tests/support/named_ends.h"
 #include "tests/support/segment.h"
@@ -222,11 +223,31 @@ TEST_F(EdgeGroupsTest, InterfacesAddUpTheirOpenConnections) {
   EXPECT_EQ(groups.total.change.client_payload_bytes, 200u);
 }
 
+TEST_F(EdgeGroupsTest, TimesOfConnectionsLeaveNoRestOfTheSameTimesInTheAccounts) {
+  constexpr int64_t kTimesNs[] = {7, 1000001, 30000000, 45000000};  // quotient and product differ
+  snapshot_.interfaces.resize(1);
+  for (const int64_t time_ns : kTimesNs) {
+    EdgeView& edge = snapshot_.edges.exported.emplace_back();
+    edge.counters.handshake_rtt_count = edge.counters.response_count = 1;
+    edge.counters.handshake_rtt_sum_seconds = edge.counters.response_sum_seconds = ToSeconds(time_ns);
+    ConnectionSummary& connection = Connect(0, 0);
+    connection.handshake_rtt_ns = connection.response_ns = time_ns;
+    connection.responses = 1;
+  }
+  const EdgeCounters other = GroupEdges(snapshot_, EdgeGroupKind::kInterface).other.counters;
+  EXPECT_EQ(other.handshake_rtt_count, 0u);
+  EXPECT_EQ(other.handshake_rtt_sum_seconds, 0);
+  EXPECT_EQ(other.response_count, 0u);
+  EXPECT_EQ(other.response_sum_seconds, 0);
+}
+
 TEST_F(EdgeGroupsTest, AnInterfaceThatIsForgottenStaysWhileItHasConnections) {
   snapshot_.interfaces.resize(1);
   snapshot_.interfaces[0].is_forgotten = true;
   Connect(0, 1);
-  EXPECT_EQ(OnlyGroup(EdgeGroupKind::kInterface).sum.counters.connections, 1);
+  const EdgeGroup group = OnlyGroup(EdgeGroupKind::kInterface);
+  EXPECT_EQ(group.sum.counters.connections, 1);
+  EXPECT_EQ(FilterOf(group, EdgeGroupKind::kInterface, snapshot_), "") << "it has no name";
 }
 
 TEST_F(EdgeGroupsTest, ReadersThatSawMoreThanTheAccountsLeaveZero) {

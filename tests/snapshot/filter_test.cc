@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -236,6 +237,25 @@ TEST_F(FilterTest, InterfacesAreFoundByAPartOfTheirName) {
   EXPECT_FALSE(Matches("interface:wlan"));
   connection_.interface = 7;
   EXPECT_FALSE(Matches("interface:eth")) << "an index beyond the snapshot's interfaces";
+}
+
+TEST_F(FilterTest, AKeyNeedsAValueOnceItIsTyped) {
+  for (const std::string key :
+       {"port", "host", "client", "server", "service", "state", "interface", "pod", "ns", "workload", "unit"}) {
+    for (const std::string& term : {key + ":", "!" + key + ":"}) {
+      const absl::Status status = Filter::Parse(term).status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << term;
+      EXPECT_EQ(std::string(status.message()).rfind("filter: \"" + term + "\": a", 0), 0u) << status;
+      for (const uint32_t interface : {0, 7}) {  // the second is beyond the snapshot's interfaces
+        connection_.interface = interface;
+        EXPECT_TRUE(MatchesUnfinished(term)) << term;
+      }
+      EXPECT_TRUE(Filter::ParseUnfinished(term).empty()) << term;
+      EXPECT_TRUE(Filter::ParseUnfinished(term).ignored_terms().empty()) << term;
+    }
+  }
+  EXPECT_EQ(Filter::Parse("interface:").status().message(),
+            "filter: \"interface:\": an interface is a name, or a part of one, such as eth0");
 }
 
 TEST_F(FilterTest, WrongTermsAreNamed) {

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/tui/expect_golden.h"
 #include "tests/tui/known_names.h"
@@ -183,6 +185,76 @@ TEST_F(GroupScreens, PausedGroupsStay) {
   EXPECT_EQ(screen_->Text(), before);
   Type("p");
   EXPECT_FALSE(Shows("203.0.113.9"));
+}
+
+// The column of names in the rows of a list of two groups.
+std::vector<std::string> NamesIn(const TextScreen& screen) {
+  return {screen.LineText(1).substr(1, 5), screen.LineText(2).substr(1, 5)};
+}
+
+TEST_F(GroupScreens, PausedInterfacesKeepTheirNamesWhateverComesOrGoes) {
+  const std::vector<std::string> before = {"eth0 ", "wlan0"};
+  for (const bool is_forgotten : {true, false}) {
+    Open(12, 80, 5);
+    Type("<");  // by name
+    ASSERT_EQ(NamesIn(*screen_), before);
+    Type("p");
+    auto later = OfficeEdges(second_++);
+    auto& interfaces = later->interfaces;
+    if (is_forgotten) {
+      interfaces.erase(interfaces.begin());
+      for (ConnectionSummary& connection : later->connections) connection.interface = 0;
+    } else {
+      interfaces.insert(interfaces.begin(), interfaces[0]);
+      interfaces[0].name = "a-long-name-of-a-tunnel";
+      for (ConnectionSummary& connection : later->connections) ++connection.interface;
+    }
+    Publish(later);
+    EXPECT_EQ(NamesIn(*screen_), before);
+    Type("F");
+    EXPECT_EQ(screen_->LineText(4), "tcpdump -n -i eth0 'tcp'");
+    Press(Key::kEscape);
+    Type("p");
+    EXPECT_NE(NamesIn(*screen_), before);
+  }
+}
+
+TEST_F(GroupScreens, PausedGroupsOfAnAgentThatStartsAgainKeepTheirPrefixesAndEnds) {
+  Open(12, 80, 2);
+  Type("<p");
+  const std::string before = Top();
+  auto later = OfficeEdges(second_++);
+  later->edges.v4_prefix_bits = 24;
+  later->edges.exported.clear();
+  later->edge_changes.exported.clear();
+  Publish(later);
+  EXPECT_EQ(Top(), before);
+  Type("F");
+  EXPECT_EQ(screen_->LineText(2).find("net "), std::string::npos) << screen_->LineText(2);
+
+  Open(12, 80, 4);
+  Type("p");
+  Type("F");
+  const std::string filter = screen_->LineText(2);
+  Press(Key::kEscape);
+  Publish(later);
+  Type("F");
+  EXPECT_EQ(screen_->LineText(2), filter) << "the addresses of the workload";
+}
+
+TEST_F(GroupScreens, InterfacesAreSortedByNameWhateverTheirOrderInTheSnapshot) {
+  Open(12, 80, 5);
+  auto swapped = OfficeEdges(second_++);
+  std::swap(swapped->interfaces[0].name, swapped->interfaces[1].name);
+  for (ConnectionSummary& connection : swapped->connections) connection.client_sent = connection.server_sent = {};
+  Type("<");
+  Publish(swapped);
+  EXPECT_EQ(NamesIn(*screen_), (std::vector<std::string>{"eth0 ", "wlan0"}));
+  Type("S");
+  EXPECT_EQ(NamesIn(*screen_), (std::vector<std::string>{"wlan0", "eth0 "})) << "reversed";
+  Type("S>>");
+  EXPECT_TRUE(Shows("Sorted by failing"));
+  EXPECT_EQ(NamesIn(*screen_), (std::vector<std::string>{"eth0 ", "wlan0"})) << "the order of equal rows";
 }
 
 TEST_F(GroupScreens, OHoldsTheOrder) {

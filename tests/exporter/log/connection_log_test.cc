@@ -3,6 +3,7 @@
 
 #include <prometheus/counter.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "src/base/clock.h"
 #include "src/base/haste.h"
@@ -175,6 +177,30 @@ class ConnectionLogTest : public ::testing::Test {
   std::unique_ptr<ConnectionLog> log_;
   EndedQueue* queue_ = nullptr;
 };
+
+// Opens a log at `path`, calls Reopen(), and returns what is logged until a later line is written.
+std::string SaidOfReopening(const std::string& path) {
+  Haste haste;
+  Patience patience(&SystemClock(), &haste);
+  prometheus::Counter written, lost_in_queue, lost_in_writing;
+  auto log = ConnectionLog::Open(path, &patience, {written, lost_in_queue, lost_in_writing});
+  if (!log.ok()) return log.status().ToString();
+  EndedQueue* const queue = (*log)->AddQueue(/*may_wait=*/true);
+  testing::internal::CaptureStderr();
+  (*log)->Start();
+  (*log)->Reopen();
+  queue->Push(NamedEndedConnection());
+  while (written.Value() + lost_in_writing.Value() == 0) std::this_thread::yield();
+  (*log)->Finish();
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(ConnectionLogReopening, IsLoggedOnlyWhenTheFileIsOpenedAgain) {
+  const std::string path = testing::TempDir() + "/connection_log_test_reopened";
+  EXPECT_THAT(SaidOfReopening(path), testing::HasSubstr("connection log reopened"));
+  remove(path.c_str());
+  EXPECT_EQ(SaidOfReopening("-"), "");
+}
 
 constexpr int kConnections = 4 * EndedQueue::kCapacity;
 

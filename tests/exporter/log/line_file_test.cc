@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/status/statusor.h"
 #include "src/base/clock.h"
 #include "src/base/haste.h"
 #include "src/base/patience.h"
@@ -172,10 +173,21 @@ TEST(LineFile, GoesOnInANewFileAfterARename) {
   (*file)->Append("one\n", &PatienceOfTest());
   ASSERT_EQ(rename(path.c_str(), (path + ".1").c_str()), 0);
   (*file)->Append("two\n", &PatienceOfTest());
-  ASSERT_TRUE((*file)->Reopen().ok());
+  const absl::StatusOr<bool> reopened = (*file)->Reopen();
+  ASSERT_TRUE(reopened.ok());
+  EXPECT_TRUE(*reopened);
   (*file)->Append("three\n", &PatienceOfTest());
   EXPECT_EQ(Contents(path + ".1"), "one\ntwo\n");
   EXPECT_EQ(Contents(path), "three\n");
+}
+
+TEST(LineFile, OpensStandardOutputOnlyOnce) {
+  Counters counters;
+  const auto file = LineFile::Open("-", counters.refs());
+  ASSERT_TRUE(file.ok());
+  const absl::StatusOr<bool> reopened = (*file)->Reopen();
+  ASSERT_TRUE(reopened.ok());
+  EXPECT_FALSE(*reopened);
 }
 
 TEST(LineFile, KeepsTheOldFileWhenTheNewOneCannotBeOpened) {

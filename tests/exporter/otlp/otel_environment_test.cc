@@ -101,6 +101,32 @@ TEST_F(OtelEnvironmentTest, ASingleAnswerIsPushedOnlyByTheOption) {
   EXPECT_FALSE(Read(variables, "http://h:4318", true).console);
 }
 
+TEST_F(OtelEnvironmentTest, AVariableWithoutEffectIsNotRead) {
+  for (const std::string list : {"statsd", "none,otlp", "otlp,,x"}) {
+    EXPECT_TRUE(Read({{"OTEL_METRICS_EXPORTER", list}}, "http://h:4318", /*only_by_option=*/true).push);
+    EXPECT_THAT(warnings_, IsEmpty()) << list;
+    Read({{"OTEL_METRICS_EXPORTER", list}}, "", /*only_by_option=*/true);
+    EXPECT_THAT(warnings_, IsEmpty()) << list;
+    Read({{"OTEL_METRICS_EXPORTER", list}, {"OTEL_SDK_DISABLED", "true"}});
+    EXPECT_THAT(warnings_, IsEmpty()) << list;
+    Read({{"OTEL_METRICS_EXPORTER", list}}, "http://h:4318");
+    EXPECT_THAT(warnings_, Not(IsEmpty())) << "it could turn the console on: " << list;
+  }
+  // The receiver's variables have no effect on the console, and the URL of the option replaces those of the
+  // environment.
+  Read({{"OTEL_METRICS_EXPORTER", "console"},
+        {"OTEL_EXPORTER_OTLP_ENDPOINT", "x"},
+        {"OTEL_EXPORTER_OTLP_HEADERS", "x"},
+        {"OTEL_EXPORTER_OTLP_PROTOCOL", "x"},
+        {"OTEL_EXPORTER_OTLP_COMPRESSION", "x"},
+        {"OTEL_EXPORTER_OTLP_TIMEOUT", "x"},
+        {"OTEL_METRIC_EXPORT_TIMEOUT", "x"},
+        {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "x"}});
+  EXPECT_THAT(warnings_, IsEmpty());
+  Read({{"OTEL_EXPORTER_OTLP_ENDPOINT", "x"}, {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "x"}}, "http://h:4318");
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
 TEST_F(OtelEnvironmentTest, TheListOfExportersDecides) {
   const std::string endpoint = "http://h:4318";
   const auto read = [&](const std::string& list) {

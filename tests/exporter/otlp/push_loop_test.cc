@@ -204,6 +204,46 @@ TEST(PushLoop, AtTheEndAPauseThatWasAskedForIsKept) {
   EXPECT_EQ(ran.end_ns, 35 * kSecond);
 }
 
+// The first push, at 10 s, is answered with a pause until 22.01 s. The collections at `slow_from` seconds and later
+// take five seconds each. Stops at `stop_at` seconds.
+struct Stopped {
+  size_t sent;       // requests after the first
+  uint64_t dropped;  // requests
+};
+Stopped StopAfterPause(int64_t slow_from, int64_t stop_at) {
+  HandMovedClock clock;
+  StopSignal stop;
+  ScriptedTransport transport(&clock, &stop, stop_at * kSecond, [](int64_t now_ns) {
+    return ScriptedTransport::Reaction{now_ns < 15 * kSecond ? Answer(503, 12) : Answer(200)};
+  });
+  PushLoopOptions options;
+  options.interval_ns = 10 * kSecond;
+  options.export_timeout_ns = 6 * kSecond;
+  options.queue.random = [] { return 0.5; };
+  const PushCounts counts;
+  PushLoop loop(
+      options, counts.metrics(),
+      [&] {
+        if (clock.SteadyNanoseconds() >= slow_from * kSecond) clock.Move(5 * kSecond);
+        return std::vector<OtlpRequest>{{"push", kPointsPerPush}};
+      },
+      &transport, &clock);
+  loop.Run(stop);
+  return {transport.sent.size() - 1, counts.data_points_dropped() / kPointsPerPush};
+}
+
+TEST(PushLoop, AtTheEndAPauseThatIsOverHoldsNothingUp) {
+  const Stopped before = StopAfterPause(/*slow_from=*/20, /*stop_at=*/23);
+  EXPECT_EQ(before.sent, 3u) << "the pause ended during a collection before the stop";
+  EXPECT_EQ(before.dropped, 0u);
+  const Stopped last = StopAfterPause(/*slow_from=*/18, /*stop_at=*/18);
+  EXPECT_EQ(last.sent, 2u) << "the pause ended during the last collection";
+  EXPECT_EQ(last.dropped, 0u);
+  const Stopped quick = StopAfterPause(/*slow_from=*/100, /*stop_at=*/22);
+  EXPECT_EQ(quick.sent, 0u) << "the pause is not over";
+  EXPECT_EQ(quick.dropped, 3u);
+}
+
 TEST(PushLoop, TheLastPushTakesNoLongerThanItsTimeOut) {
   const Ran ran = RunFor(35, [](int64_t now_ns) {
     return ScriptedTransport::Reaction{Answer(200), now_ns < 30 * kSecond ? kSecond : 3900000000};

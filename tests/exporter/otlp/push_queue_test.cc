@@ -142,10 +142,13 @@ TEST(PushQueue, WaitsAsLongAsTheReceiverAsksForWithinReason) {
   PushQueue queue(Options(), counts.metrics());
   queue.Add(Request(1));
   EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kThrottled, 17)), 17 * kSecond);
-  EXPECT_TRUE(queue.is_paused());
+  EXPECT_TRUE(queue.IsPausedAt(queue.next_attempt_ns() - 1));
+  EXPECT_FALSE(queue.IsPausedAt(queue.next_attempt_ns())) << "the pause is over";
   EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kUnavailable, INT64_MAX)), 600 * kSecond);
   EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kUnavailable)), 4 * kSecond) << "the third failure";
-  EXPECT_FALSE(queue.is_paused());
+  EXPECT_FALSE(queue.IsPausedAt(queue.next_attempt_ns() - 1)) << "the queue chose this pause itself";
+  EXPECT_EQ(WaitAfter(&queue, Failed(PushFailure::kThrottled, 0)), 0);
+  EXPECT_FALSE(queue.IsPausedAt(queue.next_attempt_ns()));
 }
 
 TEST(PushQueue, WhatIsRefusedIsDroppedAndTheNextGoesAtOnce) {
