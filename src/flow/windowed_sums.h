@@ -55,10 +55,6 @@ class WindowedSums {
   // parts longer than a tick), this part counts in full, so the sum may include amounts after the end of the window.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
-  // Returns the amount that was added since the beginning of the part that contains `now_ns - window_ns`. Unlike Sum(),
-  // includes the tick under way, and amounts after `now_ns`.
-  uint64_t SumSince(size_t slot, size_t lane, int64_t now_ns) const;
-
   // See PopulateLazyMemory(). REQUIRES: first_slot + count <= slots. Thread: any.
   void Populate(size_t first_slot, size_t count) { words_.Populate(first_slot * stride_, count * stride_); }
 
