@@ -68,6 +68,8 @@ class GroupOrder {
   // The rows, in order. The row of everything that belongs to no group comes last, and only if it is not empty.
   const std::vector<GroupRow>& rows() const { return rows_; }
   const GroupRow& total() const { return total_; }
+  // Whether failed and stalled connections of the groups are known.
+  bool knows_failures() const { return !groups_.is_of_connections; }
   const GroupHistory& history() const { return history_; }
 
   // Returns a text for Filter::Parse() that selects the connections of a row; empty if there is none.

@@ -258,6 +258,11 @@ class alignas(64) ConnectionTable {
   }
   // Returns duplicate_packets() of `interface` for each kind, and sets them to 0. REQUIRES: interface < kMaxInterfaces.
   DuplicateCounts TakeDuplicatePackets(size_t interface) { return pins_.TakeDuplicatePackets(interface); }
+  // What the connections of `interface` were credited with (see InterfaceAccounts). Its gauges are 0. Empty without
+  // keep_rates. Never falls, except by TakeInterfaceAccount(). REQUIRES: interface < kMaxInterfaces.
+  EdgeCounters InterfaceAccount(size_t interface) const { return ledger_.InterfaceAccount(interface); }
+  // Returns InterfaceAccount(), and lets it begin from 0.
+  EdgeCounters TakeInterfaceAccount(size_t interface) { return ledger_.TakeInterfaceAccount(interface); }
 
   // A set of numbers of interfaces.
   using InterfaceSet = std::bitset<kMaxInterfaces>;
@@ -305,7 +310,7 @@ class alignas(64) ConnectionTable {
   // slot. Ignores slots beyond max_connections. Thread: any, at any time.
   void PopulateRecords(uint32_t first, uint32_t count);
   // Returns a copy of the connection in `slot`. Rates, weight and rank are 0, and so are first_view and view_count.
-  // REQUIRES, for this method and the next five: IsInUse(slot).
+  // REQUIRES, for this method and the next seven: IsInUse(slot).
   ConnectionSummary Summarize(uint32_t slot) const;
   // Appends the views of the connection in `slot` to `*views`, at most ConnectionView::kMaxPerConnection. Appends none
   // if the connection has only one view.
@@ -318,6 +323,9 @@ class alignas(64) ConnectionTable {
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
   // Whether the connection in `slot` began at `time_ns` or earlier, and is open.
   bool IsOpenSince(uint32_t slot, int64_t time_ns) const;
+  ConnectionState StateOf(uint32_t slot) const;
+  // Returns ConnectionSummary::interface of the connection in `slot`.
+  size_t InterfaceOf(uint32_t slot) const;
   // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
   bool IsStalled(uint32_t slot) const;
   // Returns who is at the ends of the connection in `slot`. Nobody is known before the edge was told of the connection.
@@ -533,7 +541,9 @@ class alignas(64) ConnectionTable {
   void SetEndpoint(uint32_t slot, End end, const Endpoint& endpoint);
   // Chooses the addresses (SettleAddresses()), and tells the edge that the connection was opened. REQUIRES: the edge
   // was not told.
-  void OpenEdge(uint32_t slot);
+  void OpenEdge(uint32_t slot) { OpenEdge(slot, InterfaceOf(slot)); }
+  // The same for a connection of which no packet may have been noted yet (see InterfacePins::Note).
+  void OpenEdge(uint32_t slot, size_t interface);
   // Whether the edge is told later of an attempt that begins now (see Edges, above the class).
   bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
   // Returns the server's address and port as the client addressed it (see ConnectionSummary::service): on the first
@@ -577,7 +587,8 @@ class alignas(64) ConnectionTable {
   // Counts everything that the connection carried (see Ledger::CreditAll).
   void CreditAll(uint32_t slot);
   void ConfirmIfDue(uint32_t slot);
-  void Confirm(uint32_t slot);
+  // `interface` is that of the connection.
+  void Confirm(uint32_t slot, size_t interface);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
   // Takes a slot for a record. REQUIRES: a record is free.

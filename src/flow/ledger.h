@@ -10,6 +10,7 @@
 #include "src/flow/connection_record.h"
 #include "src/flow/edge_binding.h"
 #include "src/flow/edge_table.h"
+#include "src/flow/interface_accounts.h"
 #include "src/flow/probe.h"
 #include "src/flow/totals.h"
 #include "src/naming/identity_map.h"
@@ -18,13 +19,14 @@
 
 namespace tcpgauge {
 
-// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, ignored
-// resets and late segments count in the totals alone.
+// The account of everything that is counted: the totals and, if the table keeps rates, the edges and the interfaces.
+// Probes, ignored resets and late segments count in the totals alone.
 //
 // Design. Totals are counted when their packet comes. An edge is told later: when a pass copies the connection, before
 // a sample, when segments were lost, when the connection ends, and every few seconds in any case. To find an edge among
 // thousands, and to decide whether it is watched, took a quarter of the time of a packet. What no edge was told yet is
-// not in told_totals() either, so the edges add up to them at every instant.
+// not in told_totals() either, so the edges add up to them at every instant. So do the interfaces: whatever an edge is
+// credited with, the interface of the connection is credited with at the same time.
 //
 // An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
 // a pass would each make such a sum wrong, and a counter could fall. A midstream connection is counted when it is
@@ -46,6 +48,9 @@ class Ledger {
   Totals told_totals() const;
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
+  // See InterfaceAccounts::Get() and Take(). Empty if no edges are kept.
+  EdgeCounters InterfaceAccount(size_t interface) const { return interfaces_.Get(interface); }
+  EdgeCounters TakeInterfaceAccount(size_t interface) { return interfaces_.Take(interface); }
 
   // Counts, in the totals, a connection that is now confirmed. The caller must then call Enter() with the connection's
   // state, and OpenEdge(). For an attempt to connect, the caller may call OpenEdge() later, because the server's
@@ -53,17 +58,19 @@ class Ledger {
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
   // Counts an opened connection for its edge, where the connection is open at first. `client` is the end of `key` that
   // is the client. Call it once for each opened connection, before Credit(), CreditHandshake() and Close() of the
-  // connection. `begun_ns`: see NameFinder::FindClient. Returns what the connection keeps of the names of its ends. The
-  // caller passes it to the other functions, and to Release() when the connection ends.
-  EdgeBinding OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
+  // connection. `interface` is that of the connection. `begun_ns`: see NameFinder::FindClient. Returns what the
+  // connection keeps of the names of its ends. The caller passes it to the other functions, and to Release() when the
+  // connection ends.
+  EdgeBinding OpenEdge(const ConnectionKey& key, End client, size_t interface, int64_t begun_ns, int64_t now_ns) {
     ++opened_for_edges_;
+    if (edges_ != nullptr) ++interfaces_.Of(interface).connections_opened;
     if (names_.finder().is_on()) return OpenNamedEdge(key, client, begun_ns, now_ns);
     if (edges_ != nullptr) edges_->Open(EdgeOf(key, client, EdgeBinding()), now_ns);
     return EdgeBinding();
   }
   // As above, for a connection that has a record: sets record->bound. The edge also gets the SYN retransmissions that
   // were counted while it was pending. REQUIRES: record->is_edge_pending. Sets it to false.
-  void OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
+  void OpenEdge(size_t interface, int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
   // Lets an open connection have the names that its unknown ends have got since. Then it is a connection of another
   // edge: it is closed in the old edge and reopened in the new one, which sets `*edge` and `*bound`. What was credited
   // before stays where it is. REQUIRES: OpenEdge() was called.
@@ -90,6 +97,7 @@ class Ledger {
     End client;
     EdgeTable::Slot edge;  // ConnectionRecord::edge, or EdgeTable::kNone for an embryo
     EdgeBinding bound;
+    size_t interface;
     EndReason reason;
     int64_t duration_ns;     // from the first to the last packet
     uint64_t payload_bytes;  // of both ends
@@ -161,6 +169,7 @@ class Ledger {
   EdgeTraffic told_;               // all that TellEdge() credited, except losses
   uint64_t opened_for_edges_ = 0;  // calls of OpenEdge()
   std::unique_ptr<EdgeTable> edges_;
+  InterfaceAccounts interfaces_;
   ConnectionNames& names_;
 };
 

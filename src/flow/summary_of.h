@@ -10,7 +10,7 @@
 namespace tcpgauge {
 
 // Returns the summary of a record or of an embryo. Its `encapsulation` is an id of the table's EncapsulationTable. Its
-// `interface` is the one on which the client's packets are counted or, if the client sent none, the server's.
+// `interface` is InterfacePins::InterfaceOf().
 //
 // Some members keep their defaults: ConnectionTable fills in `id`, and the users of the table fill in the rates,
 // `window_payload_bytes` and `rank`.

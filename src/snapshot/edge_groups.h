@@ -25,7 +25,7 @@ enum class EdgeGroupKind : uint8_t {
   kClient,     // the client's address
   kPair,       // the client's and the server's address
   kWorkload,   // the workload of the server or, if it is unknown, that of the client
-  kInterface,  // the interface; of connections, not of edges (see GroupEdges())
+  kInterface,  // the interface of the connections; an edge may have several (see GroupEdges())
   kCount       // the number of kinds, not a kind itself
 };
 
@@ -67,22 +67,26 @@ struct EdgeTotals {
 
 // The groups of one snapshot. The sums of all groups and `other` add up to `total`.
 struct EdgeGroups {
-  std::vector<EdgeGroup> groups;  // in no order; no two have the same members in common
-  EdgeSum other;                  // what belongs to no group; kInterface: see GroupEdges()
-  EdgeSum total;                  // see EdgeTotals
-  double change_seconds = 0;      // the period of each EdgeSum::change; 0: no changes are known
+  std::vector<EdgeGroup> groups;   // in no order; no two have the same members in common
+  EdgeSum other;                   // what belongs to no group; kInterface: see GroupEdges()
+  EdgeSum total;                   // see EdgeTotals
+  double change_seconds = 0;       // the period of each EdgeSum::change; 0: no changes are known
+  bool is_of_connections = false;  // kInterface: the accounts are not known, see GroupEdges()
 };
 
 // Groups the edges of `snapshot` by what they have in common.
 //
-// kInterface: an edge does not know its interfaces. So the groups add up the connections that the snapshot lists as
-// open, one group for each interface. They have only those counters that a connection has: payload, retransmitted
-// segments, open connections, round-trip times and, estimated from the smoothed ones, response times. The others are 0,
-// above all `segments`, so the loss is not known. Every `change` has payload alone, over Snapshot::rate_window_seconds.
+// kInterface: one group for each interface, of InterfaceCounts::account and the gauges of InterfaceView, without
+// distributions. `other` is what forgotten interfaces had counted.
+//
+// If Snapshot::has_interface_accounts is false, the groups of kInterface add up the connections that the snapshot lists
+// as open. They have only those counters that a connection has: payload, retransmitted segments, open connections,
+// round-trip times and, estimated from the smoothed ones, response times. The others are 0, above all `segments`, so
+// the loss is not known, nor are failures. Every `change` has payload alone, over Snapshot::rate_window_seconds.
 // `other` is of the connections that ended or are not listed.
 //
 // Thread: any.
-// Time: one pass over the edges with series; kInterface: one pass over the listed connections.
+// Time: one pass over the edges with series; without interface accounts, also one over the listed connections.
 // Bounds: EdgeGroupsBytes() of the edges with series.
 EdgeGroups GroupEdges(const Snapshot& snapshot, EdgeGroupKind kind);
 
