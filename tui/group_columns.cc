@@ -117,7 +117,7 @@ std::string OpenTotal(const PageInput& page) {
   return FormatShortCount(static_cast<uint64_t>(std::max<int64_t>(page.groups->total().sum->counters.connections, 0)));
 }
 
-bool KnowsFailures(const PageInput& page) { return page.view->grouping != Grouping::kInterfaces; }
+bool KnowsFailures(const PageInput& page) { return page.groups->knows_failures(); }
 
 Cell FailingCell(const CellInput& in) {
   if (!KnowsFailures(in.page)) return {"-", Style::kFaint};

@@ -73,6 +73,8 @@ class GroupOrder {
   // The snapshot of the last Rebuild(). Members of the rows refer to its lists. REQUIRES: Rebuild() was called.
   const Snapshot& snapshot() const { return *snapshot_; }
   const GroupRow& total() const { return total_; }
+  // Whether failed and stalled connections of the groups are known.
+  bool knows_failures() const { return !groups_.is_of_connections; }
   const GroupHistory& history() const { return history_; }
 
   // Returns a text for Filter::Parse() that selects the connections of a row; empty if there is no such text.

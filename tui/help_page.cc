@@ -64,6 +64,8 @@ Frame BuildHelpPage() {
                                       "repeated, of the end with more. Resp: response time. Retr: retransmissions.",
                                       "Groups: Fail, Loss, Resp and RTT (of handshakes) are of the last minute; dim",
                                       "ones are of all time. Fail: connections refused, or never answered.",
+                                      "Interfaces have no Fail, Stall and Loss (-) under a filter, which only open",
+                                      "connections can pass, and of an older agent that does not tell them.",
                                       "Red means trouble: a reset connection, or a loss of 1 % and more."}) {
     Line line;
     line.Put(kKeyColumn, text, Style::kPlain);

@@ -118,12 +118,14 @@ void HttpConnection::TakeHead(size_t bytes) {
   abandoned_ = std::make_shared<std::atomic<bool>>(false);
   head.request.abandoned = abandoned_;
   ConnectionPlaces::Begin(place_, Phase::kAnswering, NowNs());
+  std::string path = head.request.path;
   auto request = std::make_shared<const HttpRequest>(std::move(head.request));
   all_.lanes->Answer(place_->client, std::exchange(is_first_, false), std::move(request),
-                     [self = shared_from_this()](HttpResponse response) {
-                       boost::asio::post(*self->all_.io, [self, response = std::move(response)]() mutable {
-                         self->Send(std::move(response));
-                       });
+                     [self = shared_from_this(), path = std::move(path)](HttpResponse response, double seconds) {
+                       boost::asio::post(*self->all_.io,
+                                         [self, path, seconds, response = std::move(response)]() mutable {
+                                           self->Send(std::move(response), path, seconds);
+                                         });
                      });
 }
 
@@ -132,14 +134,14 @@ void HttpConnection::Refuse(const RequestHeadError& error) {
   HttpResponse refusal;
   refusal.status = error.status;
   refusal.body = absl::StrCat(error.status, error.status == 400 ? " bad request: " : " ", error.reason, "\n");
-  all_.lanes->Complete(error.path, 0, &refusal);
+  all_.lanes->AddHeaders(&refusal);
   after_ = AfterResponse::kCloses;
   leaves_body_out_ = false;
-  Send(std::move(refusal));
+  Send(std::move(refusal), error.path, 0);
 }
 
-void HttpConnection::Send(HttpResponse response) {
-  if (is_closed_) return;
+void HttpConnection::Send(HttpResponse response, const std::string& path, double seconds) {
+  if (is_closed_) return all_.lanes->Report({path, response.status, seconds});
   abandoned_ = nullptr;
   const auto take_body = [&] {
     body_ = response.shared_body != nullptr ? std::move(response.shared_body)
@@ -151,9 +153,10 @@ void HttpConnection::Send(HttpResponse response) {
     response.status = 503;
     response.headers.emplace_back("Retry-After", "1");
     response.body = "503 service unavailable: other responses take the memory; try again later\n";
-    all_.lanes->Complete("", 0, &response);
+    all_.lanes->AddHeaders(&response);
     take_body();
   }
+  all_.lanes->Report({path, response.status, seconds});
   head_ = ResponseHead(response, body_->size(), after_, absl::Now());
   all_.bodies.Add(body_.get());
   written_bytes_ = 0;

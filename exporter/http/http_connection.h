@@ -77,7 +77,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void UseBuffer();  // takes the head at the beginning of `received_`, or reads on if its end is missing
   void TakeHead(size_t bytes);
   void Refuse(const RequestHeadError& error);
-  void Send(HttpResponse response);
+  // Sends the response, or 503 if there is no room for its body. Reports what is sent to the observer. `path` and
+  // `seconds` are those of AnsweredRequest.
+  void Send(HttpResponse response, const std::string& path, double seconds);
   bool MakeRoomFor(const std::string& body);
   void Observe();  // ConnectionPlaces::Observe()
   void WriteRest();

@@ -244,9 +244,10 @@ absl::StatusOr<ListenSocket> ListenSocket::OpenTcp(const std::string& address) {
       socket.bound_address_ = BoundAddress(fd);
       return socket;
     }
+    // An earlier address only was none of this host. This one is the reason why the next ones are not tried.
+    if (errno == EADDRINUSE) return FromErrno(address, EADDRINUSE);
     // Report the error of IPv4 rather than that the kernel lacks IPv6.
     if (first_error == 0 || first_error == EAFNOSUPPORT) first_error = errno;
-    if (errno == EADDRINUSE) break;
   }
   return FromErrno(address, first_error);
 }

@@ -94,8 +94,7 @@ void RequestLanes::Run(const std::shared_ptr<Job>& job) {
       response = service_.handler(*job->request);
       break;
   }
-  Complete(job->request->path, SecondsSince(begin_ns), &response);
-  job->done(std::move(response));
+  Finish(job.get(), std::move(response), SecondsSince(begin_ns));
 }
 
 void RequestLanes::CheckPassword(const std::shared_ptr<Job>& job) {
@@ -107,18 +106,20 @@ void RequestLanes::CheckPassword(const std::shared_ptr<Job>& job) {
     job->is_admitted = true;
     return LaneOf(job->lane).Add(job->client, job->is_first, [this, job] { Run(job); });
   }
-  Complete(job->request->path, SecondsSince(begin_ns), &decision.refusal);
-  job->done(std::move(decision.refusal));
+  Finish(job.get(), std::move(decision.refusal), SecondsSince(begin_ns));
 }
 
-void RequestLanes::Finish(Job* job, HttpResponse response) const {
-  Complete(job->request->path, 0, &response);
-  job->done(std::move(response));
+void RequestLanes::Finish(Job* job, HttpResponse response, double seconds) const {
+  AddHeaders(&response);
+  job->done(std::move(response), seconds);
 }
 
-void RequestLanes::Complete(const std::string& path, double seconds, HttpResponse* response) const {
+void RequestLanes::AddHeaders(HttpResponse* response) const {
   if (service_.guard != nullptr) service_.guard->AddHeaders(response);
-  if (service_.observer != nullptr) service_.observer->OnAnswer({path, response->status, seconds});
+}
+
+void RequestLanes::Report(const AnsweredRequest& request) const {
+  if (service_.observer != nullptr) service_.observer->OnAnswer(request);
 }
 
 void RequestLanes::GetTls(std::function<void(std::shared_ptr<const TlsContext>)> use) {

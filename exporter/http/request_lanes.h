@@ -10,13 +10,14 @@
 #include "exporter/http/http_message.h"
 #include "exporter/http/http_service.h"
 #include "exporter/http/lane.h"
+#include "exporter/http/request_observer.h"
 #include "exporter/http/tls_context.h"
 
 namespace tcpgauge {
 
 // Makes the responses of a server. Each path has a lane (HttpLane). A thread of this lane asks the guard
-// (HttpService::guard), calls the handler, and reports to the observer. There are two further lanes. One checks
-// passwords on one thread. The other gets TLS contexts.
+// (HttpService::guard) and calls the handler. There are two further lanes. One checks passwords on one thread. The
+// other gets TLS contexts.
 //
 // A request that waits for its password to be checked is not in the lane of its path. When the password was right, the
 // request enters that lane a second time.
@@ -35,8 +36,9 @@ class RequestLanes {
   static constexpr size_t kMostCostlyOfOne = 4;
   static constexpr size_t kMostOfLane = 4;
 
-  // Receives the response. Called at most once, by a thread of a lane or by Answer() itself.
-  using Done = std::function<void(HttpResponse)>;
+  // Receives the response, which has the guard's headers, and AnsweredRequest::seconds. Called at most once, by a
+  // thread of a lane or by Answer() itself.
+  using Done = std::function<void(HttpResponse response, double seconds)>;
 
   // Starts the threads, for a server of at most `connections`. `service` must outlive this object.
   RequestLanes(const HttpService* service, size_t connections);
@@ -47,8 +49,10 @@ class RequestLanes {
   void Answer(const std::string& client, bool is_first, std::shared_ptr<const HttpRequest> request, Done done);
 
   // Adds the guard's headers to a response that was made without a handler, such as the refusal of a malformed request.
-  // Reports the response to the observer. `path` and `seconds` are those of AnsweredRequest.
-  void Complete(const std::string& path, double seconds, HttpResponse* response) const;
+  void AddHeaders(HttpResponse* response) const;
+  // Reports to the observer what a request is answered. Call it once for each request: a response of Answer() may yet
+  // be replaced by another.
+  void Report(const AnsweredRequest& request) const;
 
   // Calls HttpService::tls, and then `use` with the result, both on a thread of the lane of TLS contexts. After Stop(),
   // never calls `use`.
@@ -69,7 +73,7 @@ class RequestLanes {
   bool HasRoom(const Job& job) const;
   void Run(const std::shared_ptr<Job>& job);
   void CheckPassword(const std::shared_ptr<Job>& job);
-  void Finish(Job* job, HttpResponse response) const;
+  void Finish(Job* job, HttpResponse response, double seconds = 0) const;
 
   const HttpService& service_;
   const size_t connections_;

@@ -12,11 +12,12 @@
 namespace tcpgauge {
 
 // Returns the answer of /api/v1/edges, as docs/openapi.json describes it. It has the edges with series that `query`
-// selects, the sum of what belongs to no edge with series, and the totals. `agent` is the name of this agent, and may
-// be empty. Returns nullopt soon after `must_stop` has returned true.
+// selects, the sum of what belongs to no edge with series, the totals, and the same by interface. `agent` is the name
+// of this agent, and may be empty. Returns nullopt soon after `must_stop` has returned true.
 //
 // Thread: any.
-// Bounds: the text, which is allocated once. An edge takes some 1,400 bytes of the text, plus the names of its ends.
+// Bounds: the text, which is allocated once. An edge takes some 1,400 bytes of the text, plus the names of its ends. At
+// most 256 interfaces are listed, each of some 800 bytes.
 std::optional<std::string> EdgesJson(const Snapshot& snapshot, const EdgeQuery& query, const std::string& agent,
                                      absl::FunctionRef<bool()> must_stop);
 

@@ -89,10 +89,7 @@ absl::Status AttachedAgent::FetchEdges(int stop_fd, Snapshot* snapshot) {
     absl::StatusOr<EdgesAnswer> answer = EdgesFromJson(&fetch_, kMaxEdges);
     fetch_.Cancel();
     status = answer.status();
-    if (answer.ok()) {
-      snapshot->edges = std::move(answer->edges);
-      snapshot->edge_changes = std::move(answer->changes);
-    }
+    if (answer.ok()) AddEdges(*std::move(answer), snapshot);
   }
   if (absl::IsCancelled(status)) return status;
   if (absl::IsNotFound(status)) {

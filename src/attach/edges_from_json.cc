@@ -5,10 +5,12 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "src/attach/end_from_json.h"
@@ -109,26 +111,6 @@ struct RecentMembers {
   }
 };
 
-// Takes `listed` away from `*all`. What would fall below zero becomes zero: the numbers are rounded.
-void TakeAway(const EdgeCounters& listed, EdgeCounters* all) {
-  const auto take = [](auto part, auto* from) { *from -= std::min(part, *from); };
-  take(listed.client_payload_bytes, &all->client_payload_bytes);
-  take(listed.server_payload_bytes, &all->server_payload_bytes);
-  take(listed.segments, &all->segments);
-  take(listed.retransmitted_segments, &all->retransmitted_segments);
-  take(listed.out_of_order_segments, &all->out_of_order_segments);
-  take(listed.syn_retransmissions, &all->syn_retransmissions);
-  take(listed.connections_opened, &all->connections_opened);
-  take(listed.connections_refused, &all->connections_refused);
-  take(listed.connections_timed_out, &all->connections_timed_out);
-  take(listed.handshake_rtt_count, &all->handshake_rtt_count);
-  take(listed.handshake_rtt_sum_seconds, &all->handshake_rtt_sum_seconds);
-  take(listed.response_count, &all->response_count);
-  take(listed.response_sum_seconds, &all->response_sum_seconds);
-  take(listed.connections, &all->connections);
-  take(listed.stalled, &all->stalled);
-}
-
 struct EdgeMembers {
   EndpointMembers client;
   EndpointMembers server;
@@ -137,6 +119,12 @@ struct EdgeMembers {
   EndIdentity client_identity;
   EndIdentity server_identity;
   std::vector<EndpointMembers> services;
+  SumMembers sum;
+  RecentMembers recent;
+};
+
+struct InterfaceMembers {
+  std::string name;
   SumMembers sum;
   RecentMembers recent;
 };
@@ -163,13 +151,17 @@ class EdgesMaker final : public JsonVisitor {
     kClient,
     kServer,
     kServices,
-    kService
+    kService,
+    kInterfaces,
+    kInterface,
+    kInterfaceRecent
   };
 
   Place Here() const { return places_.back(); }
   std::optional<Place> PlaceOf(std::string_view key, bool is_object) const;
   IdentityRef IdentityOf(const EndIdentity& identity);
   absl::Status EndEdge();
+  void EndInterface();
 
   const size_t limit_;
   std::vector<Place> places_{Place::kOutside};
@@ -181,7 +173,10 @@ class EdgesMaker final : public JsonVisitor {
   EdgesAnswer answer_;
   IdentityPool pool_;
   size_t identities_bytes_ = 0;
-  EdgeMembers edge_;  // what is being read
+  std::vector<RecentMembers> interface_recents_;
+  // What is being read.
+  EdgeMembers edge_;
+  InterfaceMembers interface_;
 };
 
 std::optional<EdgesMaker::Place> EdgesMaker::PlaceOf(std::string_view key, bool is_object) const {
@@ -192,6 +187,13 @@ std::optional<EdgesMaker::Place> EdgesMaker::PlaceOf(std::string_view key, bool 
     case Place::kAnswer:
       if (key == "totals" && is_object) return Place::kTotals;
       if (key == "edges" && !is_object) return Place::kEdges;
+      if (key == "interfaces" && !is_object) return Place::kInterfaces;
+      break;
+    case Place::kInterfaces:
+      if (is_object) return Place::kInterface;
+      break;
+    case Place::kInterface:
+      if (key == "recent" && is_object) return Place::kInterfaceRecent;
       break;
     case Place::kTotals:
       if (key == "recent" && is_object) return Place::kTotalsRecent;
@@ -229,6 +231,14 @@ absl::StatusOr<bool> EdgesMaker::Enter(std::string_view key, bool is_object) {
     }
     edge_ = EdgeMembers();
   }
+  if (*place == Place::kInterfaces) answer_.has_interfaces = true;
+  if (*place == Place::kInterface) {
+    if (answer_.interfaces.size() == AnswerBounds::kInterfaces) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the agent's answer lists more than ", AnswerBounds::kInterfaces, " interfaces"));
+    }
+    interface_ = InterfaceMembers();
+  }
   if (*place == Place::kService) edge_.services.emplace_back();
   places_.push_back(*place);
   return true;
@@ -237,6 +247,7 @@ absl::StatusOr<bool> EdgesMaker::Enter(std::string_view key, bool is_object) {
 absl::Status EdgesMaker::Leave() {
   const Place left = Here();
   places_.pop_back();
+  if (left == Place::kInterface) EndInterface();
   return left == Place::kEdge ? EndEdge() : absl::OkStatus();
 }
 
@@ -277,7 +288,15 @@ absl::Status EdgesMaker::Take(std::string_view key, const JsonScalar& value) {
     case Place::kService:
       edge_.services.back().Take(key, value);
       break;
+    case Place::kInterface:
+      if (key == "name") interface_.name = NameOf(value, AnswerBounds::kNameBytes);
+      interface_.sum.Take(key, value);
+      break;
+    case Place::kInterfaceRecent:
+      interface_.recent.Take(key, value);
+      break;
     case Place::kServices:
+    case Place::kInterfaces:
       break;
   }
   return absl::OkStatus();
@@ -315,6 +334,15 @@ absl::Status EdgesMaker::EndEdge() {
   return absl::OkStatus();
 }
 
+void EdgesMaker::EndInterface() {
+  InterfaceView& interface = answer_.interfaces.emplace_back();
+  interface.name = std::move(interface_.name);
+  interface.account = interface_.sum.Value();
+  interface.open_connections = std::exchange(interface.account.connections, 0);
+  interface.stalled_connections = std::exchange(interface.account.stalled, 0);
+  interface_recents_.push_back(interface_.recent);
+}
+
 absl::StatusOr<EdgesAnswer> EdgesMaker::Finish() {
   if (!has_edges_) return NoAnswer();
   EdgesView& edges = answer_.edges;
@@ -322,9 +350,12 @@ absl::StatusOr<EdgesAnswer> EdgesMaker::Finish() {
   answer_.changes.seconds = recent_seconds_;
   answer_.changes.other = totals_recent_.Value(recent_seconds_);
   for (size_t i = 0; i < recents_.size(); ++i) {
-    TakeAway(edges.exported[i].counters, &edges.other);
+    TakeEdgeCountersAway(edges.exported[i].counters, &edges.other);
     answer_.changes.exported.push_back(recents_[i].Value(recent_seconds_));
-    TakeAway(answer_.changes.exported.back(), &answer_.changes.other);
+    TakeEdgeCountersAway(answer_.changes.exported.back(), &answer_.changes.other);
+  }
+  for (const RecentMembers& recent : interface_recents_) {
+    answer_.changes.interfaces.push_back(recent.Value(recent_seconds_));
   }
   return std::move(answer_);
 }
@@ -337,6 +368,30 @@ absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit) {
                              AnswerBounds::kTokenBytes, AnswerBounds::kDepth};
   if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
+}
+
+void AddEdges(EdgesAnswer answer, Snapshot* snapshot) {
+  snapshot->edges = std::move(answer.edges);
+  snapshot->edge_changes = std::move(answer.changes);
+  const std::vector<EdgeCounters> changes = std::exchange(snapshot->edge_changes.interfaces, {});
+  if (!answer.has_interfaces) return;
+  snapshot->has_interface_accounts = true;
+  absl::flat_hash_map<std::string, size_t> index_of_name;
+  for (size_t i = 0; i < snapshot->interfaces.size(); ++i) index_of_name.emplace(snapshot->interfaces[i].name, i);
+  snapshot->edge_changes.interfaces.resize(snapshot->interfaces.size());
+  for (size_t i = 0; i < answer.interfaces.size(); ++i) {
+    const InterfaceView& from = answer.interfaces[i];
+    const auto [known, is_new] = index_of_name.emplace(from.name, snapshot->interfaces.size());
+    if (is_new) {
+      snapshot->interfaces.emplace_back().name = from.name;
+      snapshot->edge_changes.interfaces.emplace_back();
+    }
+    InterfaceView& to = snapshot->interfaces[known->second];
+    to.account = from.account;
+    to.open_connections = from.open_connections;
+    to.stalled_connections = from.stalled_connections;
+    snapshot->edge_changes.interfaces[known->second] = changes[i];
+  }
 }
 
 }  // namespace tcpgauge

@@ -3,17 +3,22 @@
 #define TCPGAUGE_SRC_ATTACH_EDGES_FROM_JSON_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "src/json/answer_body.h"
+#include "src/snapshot/interface_view.h"
 #include "src/snapshot/snapshot.h"
 
 namespace tcpgauge {
 
-// The edges of an agent elsewhere.
+// The edges and interfaces of an agent elsewhere.
 struct EdgesAnswer {
   EdgesView edges;
-  EdgeChanges changes;
+  EdgeChanges changes;                    // `interfaces` is in the order of the next member
+  std::vector<InterfaceView> interfaces;  // names, accounts and gauges
+  bool has_interfaces = false;            // false: an older agent
 };
 
 // The bounds of an answer of /api/v1/edges. An edge takes some 2,500 bytes, or 8,000 with the longest names and the
@@ -31,9 +36,14 @@ struct EdgesAnswerBounds {
 //
 // The answer is not trusted: see SnapshotFromJson(). An edge whose client or server cannot be read is an error.
 //
-// Bounds: EdgesAnswerBounds, and AnswerBounds::kIdentitiesBytes of identities, where each end of each edge counts.
+// Bounds: EdgesAnswerBounds, AnswerBounds::kIdentitiesBytes of identities, where each end of each edge counts, and
+// AnswerBounds::kInterfaces.
 // Errors: those of SnapshotFromJson().
 absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit);
+
+// Puts the edges into `*snapshot`, and the accounts into its interfaces of the same names. An interface that it does
+// not have yet is added.
+void AddEdges(EdgesAnswer answer, Snapshot* snapshot);
 
 }  // namespace tcpgauge
 

@@ -439,6 +439,7 @@ void CaptureWorker::FreeSweptInterfaces() {
       counters_.interfaces[place].dropped_packets += std::exchange(lost_packets_[place], 0);
     }
     AddDuplicateCounts(table_.TakeDuplicatePackets(place), &counters_.retired.duplicate_packets);
+    AddEdgeCounters(table_.TakeInterfaceAccount(place), &counters_.retired.account);
     interfaces_.Free(place);
   }
 }

@@ -11,6 +11,7 @@
 #include "src/base/fetch_ahead.h"
 #include "src/flow/exchange.h"
 #include "src/flow/fill_record.h"
+#include "src/flow/interface_accounts.h"
 #include "src/flow/reuse.h"
 #include "src/flow/segment_kind.h"
 #include "src/flow/stall.h"
@@ -62,7 +63,7 @@ uint64_t ConnectionTable::MemoryBytes(const TableOptions& options) {
                    FingerprintTable::MemoryBytes(FingerprintCapacity(options)) + sizeof(ConnectionTable);
   if (options.keep_rates) {
     bytes_each += PayloadWindows::BytesPerSlot(options.rate_tick_ns, options.rate_window_ns);
-    bytes += SlotBits::MemoryBytes(options.max_connections) +
+    bytes += SlotBits::MemoryBytes(options.max_connections) + InterfaceAccounts::kMemoryBytes +
              options.max_recently_ended * sizeof(RecentlyEnded::Entry) + EdgeTable::MemoryBytes(options.edges);
   }
   if (options.has_identities) {
@@ -376,7 +377,8 @@ uint32_t ConnectionTable::BeginEmbryo(const Arrival& arrival) {
   if (DefersEdges()) {
     embryos_[slot & ~kEmbryoSlots].is_edge_pending = true;
   } else {
-    const EdgeBinding bound = ledger_.OpenEdge(arrival.key, arrival.key_sender, arrival.time_ns, now_ns_);
+    const EdgeBinding bound =
+        ledger_.OpenEdge(arrival.key, arrival.key_sender, arrival.pin.interface(), arrival.time_ns, now_ns_);
     if (names_.finder().is_on()) embryo_bounds_[slot & ~kEmbryoSlots] = bound;
   }
   return slot;
@@ -451,7 +453,7 @@ void ConnectionTable::InitializeRecord(uint32_t slot, const Arrival& arrival) {
 
   record.state = FirstState(FactsOf(packet));
   timeouts_.Insert(slot);
-  if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot);
+  if (record.has(ConnectionRecord::kRoleObserved)) Confirm(slot, arrival.pin.interface());
 }
 
 uint32_t ConnectionTable::BeginFromCandidate(uint32_t old_slot, Arrival* arrival) {
@@ -545,6 +547,15 @@ double ConnectionTable::PayloadRate(uint32_t slot, bool of_client, int64_t time_
 uint64_t ConnectionTable::WindowPayloadBytes(uint32_t slot, int64_t time_ns) const {
   if (windows_ == nullptr || (slot & kEmbryoSlots) != 0) return 0;
   return windows_->Weight(records_[slot], measures_[slot].marks, time_ns);
+}
+
+ConnectionState ConnectionTable::StateOf(uint32_t slot) const {
+  return (slot & kEmbryoSlots) != 0 ? ConnectionState::kSynSent : records_[slot].state;
+}
+
+size_t ConnectionTable::InterfaceOf(uint32_t slot) const {
+  if ((slot & kEmbryoSlots) != 0) return embryos_[slot & ~kEmbryoSlots].interface;
+  return InterfacePins::InterfaceOf(records_[slot]);
 }
 
 bool ConnectionTable::IsOpenSince(uint32_t slot, int64_t time_ns) const {

@@ -266,6 +266,11 @@ class alignas(64) ConnectionTable {
   }
   // Returns duplicate_packets() of `interface` for each kind, and sets them to 0. REQUIRES: interface < kMaxInterfaces.
   DuplicateCounts TakeDuplicatePackets(size_t interface) { return pins_.TakeDuplicatePackets(interface); }
+  // What the connections of `interface` were credited with (see InterfaceAccounts). Its gauges are 0. Empty without
+  // keep_rates. Never falls, except by TakeInterfaceAccount(). REQUIRES: interface < kMaxInterfaces.
+  EdgeCounters InterfaceAccount(size_t interface) const { return ledger_.InterfaceAccount(interface); }
+  // Returns InterfaceAccount(), and lets it begin from 0.
+  EdgeCounters TakeInterfaceAccount(size_t interface) { return ledger_.TakeInterfaceAccount(interface); }
 
   // A set of numbers of interfaces.
   using InterfaceSet = std::bitset<kMaxInterfaces>;
@@ -325,6 +330,9 @@ class alignas(64) ConnectionTable {
   uint64_t WindowPayloadBytes(uint32_t slot, int64_t time_ns) const;
   // Whether the connection in `slot` began at `time_ns` or earlier, and is open.
   bool IsOpenSince(uint32_t slot, int64_t time_ns) const;
+  ConnectionState StateOf(uint32_t slot) const;
+  // Returns ConnectionSummary::interface of the connection in `slot`.
+  size_t InterfaceOf(uint32_t slot) const;
   // Whether the connection in `slot` is stalled now (see stall.h). False for an embryo.
   bool IsStalled(uint32_t slot) const;
   // Returns who is at the ends of the connection in `slot`. Nobody is known before the edge was told of the connection.
@@ -544,7 +552,9 @@ class alignas(64) ConnectionTable {
   void SetEndpoint(uint32_t slot, End end, const Endpoint& endpoint);
   // Chooses the addresses (SettleAddresses()), and tells the edge that the connection was opened. REQUIRES: the edge
   // was not told.
-  void OpenEdge(uint32_t slot);
+  void OpenEdge(uint32_t slot) { OpenEdge(slot, InterfaceOf(slot)); }
+  // The same for a connection of which no packet may have been noted yet (see InterfacePins::Note).
+  void OpenEdge(uint32_t slot, size_t interface);
   // Whether the edge is told later of an attempt that begins now (see Edges, above the class).
   bool DefersEdges() const { return !options_.count_views && ExpectsCopies(); }
   // Returns the server's address and port as the client addressed it (see ConnectionSummary::service): those on the
@@ -589,7 +599,8 @@ class alignas(64) ConnectionTable {
   void CreditAll(uint32_t slot);
   // Confirms an unconfirmed connection if enough of it was seen (see Confirmation, above the class).
   void ConfirmIfDue(uint32_t slot);
-  void Confirm(uint32_t slot);
+  // `interface` is that of the connection.
+  void Confirm(uint32_t slot, size_t interface);
   void SetClient(uint32_t slot, End end);
   void SetState(uint32_t slot, ConnectionState state);
   // Takes a slot for a record. REQUIRES: a record is free.

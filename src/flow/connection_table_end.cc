@@ -23,8 +23,8 @@ void ConnectionTable::EndEmbryo(uint32_t slot, std::optional<EndReason> reason) 
     EdgeBinding bound = BoundOf(slot | kEmbryoSlots);
     ledger_.CloseEdge(embryo.key, embryo.sender(), EdgeTable::kNone, bound);
     if (reason.has_value()) {
-      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, bound, *reason, /*duration_ns=*/0,
-                     /*payload_bytes=*/0},
+      ledger_.Close({embryo.key, embryo.sender(), EdgeTable::kNone, bound, embryo.interface, *reason,
+                     /*duration_ns=*/0, /*payload_bytes=*/0},
                     now_ns_);
     }
     if (sink_ != nullptr) {
@@ -78,7 +78,8 @@ void ConnectionTable::EndConnection(uint32_t slot, std::optional<EndReason> reas
           recently_ended_.Add(entry);
         }
       }
-      ledger_.Close({record.key, record.client_end(), record.edge, record.bound, *reason, lifetime_ns, payload_bytes},
+      ledger_.Close({record.key, record.client_end(), record.edge, record.bound, InterfacePins::InterfaceOf(record),
+                     *reason, lifetime_ns, payload_bytes},
                     now_ns_);
       if (record.state == ConnectionState::kClosed || record.state == ConnectionState::kReset ||
           reason == EndReason::kFin) {

@@ -19,7 +19,8 @@ void ConnectionTable::SetIdentities(std::shared_ptr<const IdentityMap> map, int6
 
 void ConnectionTable::OpenEdgeOfEmbryo(uint32_t slot) {
   Embryo& embryo = embryos_[slot];
-  const EdgeBinding bound = ledger_.OpenEdge(embryo.key, embryo.sender(), NameFinder::kSocketUnknown, now_ns_);
+  const EdgeBinding bound =
+      ledger_.OpenEdge(embryo.key, embryo.sender(), embryo.interface, NameFinder::kSocketUnknown, now_ns_);
   embryo.is_edge_pending = false;
   if (names_.finder().is_on()) embryo_bounds_[slot] = bound;
 }

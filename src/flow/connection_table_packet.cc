@@ -334,11 +334,11 @@ void ConnectionTable::ConfirmIfDue(uint32_t slot) {
                                                                        : a.packets > 0 && b.packets > 0;
   if (both_directions || a.untold_segments >= kMidstreamPayloadSegments ||
       b.untold_segments >= kMidstreamPayloadSegments) {
-    Confirm(slot);
+    Confirm(slot, InterfacePins::InterfaceOf(record));
   }
 }
 
-void ConnectionTable::Confirm(uint32_t slot) {
+void ConnectionTable::Confirm(uint32_t slot, size_t interface) {
   ConnectionRecord& record = records_[slot];
   SettleAddresses(slot);
   if (!record.has(ConnectionRecord::kRoleObserved)) {
@@ -351,7 +351,7 @@ void ConnectionTable::Confirm(uint32_t slot) {
   ledger_.Open(is_midstream);
   ledger_.Enter(record.state);
   record.is_edge_pending = true;
-  if (is_midstream || !DefersEdges()) OpenEdge(slot);
+  if (is_midstream || !DefersEdges()) OpenEdge(slot, interface);
   CreditAll(slot);
   NoteService(slot);
   timeouts_.Update(slot);

@@ -417,10 +417,10 @@ void ConnectionTable::SetEndpoint(uint32_t slot, End end, const Endpoint& endpoi
   (end == End::kA ? key.port_a : key.port_b) = endpoint.port;
 }
 
-void ConnectionTable::OpenEdge(uint32_t slot) {
+void ConnectionTable::OpenEdge(uint32_t slot, size_t interface) {
   SettleAddresses(slot);
   ConnectionRecord& record = records_[slot];
-  ledger_.OpenEdge(BegunOfSocket(slot), now_ns_, &record);
+  ledger_.OpenEdge(interface, BegunOfSocket(slot), now_ns_, &record);
   if (!IsOpen(record.state)) ledger_.CloseEdge(record.key, record.client_end(), record.edge, record.bound);
 }
 

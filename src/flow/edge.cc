@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/flow/edge.h"
 
+#include <algorithm>
+
 namespace tcpgauge {
 
 void AddEdgeDistributions(const EdgeDistributions& from, EdgeDistributions* to) {
@@ -47,6 +49,25 @@ void SubtractEdgeCounters(const EdgeCounters& from, EdgeCounters* to) {
   to->response_sum_seconds -= from.response_sum_seconds;
   to->connections -= from.connections;
   to->stalled -= from.stalled;
+}
+
+void TakeEdgeCountersAway(const EdgeCounters& part, EdgeCounters* all) {
+  const auto take = [](auto of_part, auto* from) { *from -= std::min(of_part, *from); };
+  take(part.client_payload_bytes, &all->client_payload_bytes);
+  take(part.server_payload_bytes, &all->server_payload_bytes);
+  take(part.segments, &all->segments);
+  take(part.retransmitted_segments, &all->retransmitted_segments);
+  take(part.out_of_order_segments, &all->out_of_order_segments);
+  take(part.syn_retransmissions, &all->syn_retransmissions);
+  take(part.connections_opened, &all->connections_opened);
+  take(part.connections_refused, &all->connections_refused);
+  take(part.connections_timed_out, &all->connections_timed_out);
+  take(part.handshake_rtt_count, &all->handshake_rtt_count);
+  take(part.handshake_rtt_sum_seconds, &all->handshake_rtt_sum_seconds);
+  take(part.response_count, &all->response_count);
+  take(part.response_sum_seconds, &all->response_sum_seconds);
+  take(part.connections, &all->connections);
+  take(part.stalled, &all->stalled);
 }
 
 }  // namespace tcpgauge

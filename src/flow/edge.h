@@ -79,6 +79,10 @@ void AddEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
 // Subtracts every member of `from` from the same member of `*to`.
 void SubtractEdgeCounters(const EdgeCounters& from, EdgeCounters* to);
 
+// Takes `part` away from `*all`. What would fall below zero becomes zero: the two may have been read at different
+// moments, or be rounded.
+void TakeEdgeCountersAway(const EdgeCounters& part, EdgeCounters* all);
+
 // Adds the members `counters` and `distributions` of `from` to those of `*to`. Each of the two is an EdgeAccount, or
 // another struct that has these members.
 template <typename From, typename To>

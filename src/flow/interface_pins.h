@@ -120,6 +120,14 @@ class InterfacePins {
     record->end(sender).last_counted_sixteenth = ToSixteenths(time_ns);
   }
 
+  // Returns the interface of a connection: the one on which the client's packets are counted or, if the client sent
+  // none, the server's. REQUIRES: a packet of the connection was noted.
+  static uint16_t InterfaceOf(const ConnectionRecord& record) {
+    const uint16_t of_client = record.pins[static_cast<size_t>(record.client_end())];
+    const uint16_t of_server = record.pins[static_cast<size_t>(OtherEnd(record.client_end()))];
+    return Pin(of_client != ConnectionRecord::kNoPin ? of_client : of_server).interface();
+  }
+
   // Returns the smaller of `interface` and kMaxInterfaces - 1.
   static uint16_t Bounded(size_t interface) {
     return static_cast<uint16_t>(std::min<size_t>(interface, kMaxInterfaces - 1));

@@ -5,6 +5,7 @@
 
 #include "src/base/time_units.h"
 #include "src/flow/edge_renamer.h"
+#include "src/flow/interface_pins.h"
 #include "src/net/connection_state.h"
 
 namespace tcpgauge {
@@ -18,12 +19,13 @@ EdgeBinding Ledger::OpenNamedEdge(const ConnectionKey& key, End client, int64_t 
   return edge.bound;
 }
 
-void Ledger::OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record) {
+void Ledger::OpenEdge(size_t interface, int64_t begun_ns, int64_t now_ns, ConnectionRecord* record) {
   const uint16_t syn_retransmissions = record->pending_edge.syn_retransmissions;
   record->edge = EdgeTable::kNone;
   record->is_edge_pending = false;
-  record->bound = OpenEdge(record->key, record->client_end(), begun_ns, now_ns);
+  record->bound = OpenEdge(record->key, record->client_end(), interface, begun_ns, now_ns);
   if (edges_ == nullptr || syn_retransmissions == 0) return;
+  interfaces_.Of(interface).syn_retransmissions += syn_retransmissions;
   edges_->CreditSynRetransmissions(EdgeTable::kNone, EdgeOf(record->key, record->client_end(), record->bound),
                                    syn_retransmissions, now_ns);
 }
@@ -65,6 +67,8 @@ void Ledger::Close(const Ended& connection, int64_t now_ns) {
   totals_.connection_payload_bytes.Observe(static_cast<double>(connection.payload_bytes));
   if (edges_ == nullptr) return;
   if (connection.reason == EndReason::kRefused || connection.reason == EndReason::kHandshakeTimeout) {
+    EdgeCounters& interface = interfaces_.Of(connection.interface);
+    ++(connection.reason == EndReason::kRefused ? interface.connections_refused : interface.connections_timed_out);
     edges_->CreditFailure(connection.edge, EdgeOf(connection.key, connection.client, connection.bound),
                           connection.reason, now_ns);
   }
@@ -90,6 +94,12 @@ void Ledger::TellEdge(const EdgeTraffic& traffic, int64_t now_ns, ConnectionReco
   told_.client_payload_bytes += traffic.client_payload_bytes;
   told_.server_payload_bytes += traffic.server_payload_bytes;
   told_.segments += traffic.segments;
+  EdgeCounters& interface = interfaces_.Of(InterfacePins::InterfaceOf(*record));
+  interface.client_payload_bytes += traffic.client_payload_bytes;
+  interface.server_payload_bytes += traffic.server_payload_bytes;
+  interface.segments += traffic.segments;
+  interface.retransmitted_segments += traffic.retransmitted_segments;
+  interface.out_of_order_segments += traffic.out_of_order_segments;
   const End client = record->client_end();
   if (!record->has(ConnectionRecord::kConfirmed) || record->is_edge_pending) {
     CreditUnopened(record->key, client, traffic, now_ns);
@@ -115,6 +125,7 @@ void Ledger::CreditSynRetransmission(int64_t now_ns, ConnectionRecord* record) {
   if (record->is_edge_pending) {
     ++record->pending_edge.syn_retransmissions;
   } else if (edges_ != nullptr) {
+    ++interfaces_.Of(InterfacePins::InterfaceOf(*record)).syn_retransmissions;
     edges_->CreditSynRetransmissions(record->edge, EdgeOf(record->key, record->client_end(), record->bound), 1, now_ns);
   }
 }
@@ -139,6 +150,9 @@ void Ledger::CreditHandshake(int64_t rtt_ns, ConnectionRecord* record) {
   const double rtt_seconds = ToSeconds(rtt_ns);
   totals_.handshake_rtt_seconds.Observe(rtt_seconds);
   if (edges_ == nullptr) return;
+  EdgeCounters& interface = interfaces_.Of(InterfacePins::InterfaceOf(*record));
+  ++interface.handshake_rtt_count;
+  interface.handshake_rtt_sum_seconds += rtt_seconds;
   record->bound =
       edges_->CreditHandshake(&record->edge, EdgeOf(record->key, record->client_end(), record->bound), rtt_seconds);
 }
@@ -147,6 +161,9 @@ void Ledger::CreditResponse(int64_t response_ns, const ConnectionRecord& record)
   const double response_seconds = ToSeconds(response_ns);
   totals_.response_seconds.Observe(response_seconds);
   if (edges_ == nullptr) return;
+  EdgeCounters& interface = interfaces_.Of(InterfacePins::InterfaceOf(record));
+  ++interface.response_count;
+  interface.response_sum_seconds += response_seconds;
   const End client = record.client_end();
   const IpAddress& address = client == End::kA ? record.key.address_a : record.key.address_b;
   edges_->CreditResponse(record.edge, address, record.key.endpoint(OtherEnd(client)), record.bound, response_seconds);

@@ -10,6 +10,7 @@
 #include "src/flow/connection_record.h"
 #include "src/flow/edge_binding.h"
 #include "src/flow/edge_table.h"
+#include "src/flow/interface_accounts.h"
 #include "src/flow/probe.h"
 #include "src/flow/totals.h"
 #include "src/naming/identity_map.h"
@@ -18,14 +19,15 @@
 
 namespace tcpgauge {
 
-// The account of everything that is counted: the totals and, if the table keeps rates, the edges. Probes, zero windows,
-// ignored resets and late segments count in the totals alone.
+// The account of everything that is counted: the totals and, if the table keeps rates, the edges and the interfaces.
+// Probes, zero windows, ignored resets and late segments count in the totals alone.
 //
 // Design. The totals count a packet when it comes. An edge is told later: when a pass copies the connection, before
 // WorkerSampler takes a sample, when segments were lost, when the connection ends, and every few seconds in any case.
 // Telling the edge of each packet took a quarter of the time that a packet takes: the edge has to be found among
 // thousands, and it has to be decided whether the edge is watched. Traffic of which no edge was told yet is not in
-// told_totals() either. So the traffic of all edges adds up to told_totals() at every instant.
+// told_totals() either. So the traffic of all edges adds up to told_totals() at every instant. So does the traffic of
+// all interfaces: whatever an edge is credited with, the interface of the connection is credited with at the same time.
 //
 // An alternative, adding up the rows of a snapshot, was rejected: eviction, the bound on listed rows and the slices of
 // a pass would each make such a sum wrong, and a counter could fall.
@@ -49,6 +51,9 @@ class Ledger {
   Totals told_totals() const;
   // Null if no edges are kept.
   const EdgeTable* edges() const { return edges_.get(); }
+  // See InterfaceAccounts::Get() and Take(). Empty if no edges are kept.
+  EdgeCounters InterfaceAccount(size_t interface) const { return interfaces_.Get(interface); }
+  EdgeCounters TakeInterfaceAccount(size_t interface) { return interfaces_.Take(interface); }
 
   // Counts, in the totals, a connection that is now confirmed. The caller must then call Enter() with the connection's
   // state, and OpenEdge(). For an attempt to connect, the caller may call OpenEdge() later, because the server's
@@ -56,13 +61,14 @@ class Ledger {
   void Open(bool midstream) { ++(midstream ? totals_.opened_midstream : totals_.opened_handshake); }
   // Counts an opened connection for its edge. The edge then counts the connection as open, whatever its state. If the
   // state is not open, the caller must call CloseEdge() next. `client` is the end of `key` that is the client.
-  // `begun_ns`: see NameFinder::FindClient.
+  // `interface` is that of the connection. `begun_ns`: see NameFinder::FindClient.
   //
   // Call it once for each opened connection, before CreditHandshake(), CreditResponse() and Close() of the connection.
   // Returns what the connection keeps of the names of its ends. The caller passes it to the other functions, and to
   // Release() when the connection ends.
-  EdgeBinding OpenEdge(const ConnectionKey& key, End client, int64_t begun_ns, int64_t now_ns) {
+  EdgeBinding OpenEdge(const ConnectionKey& key, End client, size_t interface, int64_t begun_ns, int64_t now_ns) {
     ++opened_for_edges_;
+    if (edges_ != nullptr) ++interfaces_.Of(interface).connections_opened;
     if (names_.finder().is_on()) return OpenNamedEdge(key, client, begun_ns, now_ns);
     if (edges_ != nullptr) edges_->Open(EdgeOf(key, client, EdgeBinding()), now_ns);
     return EdgeBinding();
@@ -70,7 +76,7 @@ class Ledger {
   // As above, for a connection that has a record: sets record->bound, and sets record->edge to EdgeTable::kNone. Also
   // credits the edge with the SYN retransmissions in record->pending_edge. REQUIRES: record->is_edge_pending. Sets it
   // to false.
-  void OpenEdge(int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
+  void OpenEdge(size_t interface, int64_t begun_ns, int64_t now_ns, ConnectionRecord* record);
   // Gives each unknown end of an open connection its name, if the name is known by now. With a new name, the connection
   // belongs to another edge. So it is closed in the old edge and reopened in the new one, and `*edge` and `*bound` are
   // those of the new edge. What was credited before stays where it is. Without a new name, does nothing. REQUIRES:
@@ -98,6 +104,7 @@ class Ledger {
     End client;
     EdgeTable::Slot edge;  // ConnectionRecord::edge, or EdgeTable::kNone for an embryo
     EdgeBinding bound;
+    size_t interface;
     EndReason reason;
     int64_t duration_ns;     // from the first to the last packet
     uint64_t payload_bytes;  // of both ends
@@ -170,6 +177,7 @@ class Ledger {
   EdgeTraffic told_;               // all that TellEdge() credited, except losses
   uint64_t opened_for_edges_ = 0;  // calls of OpenEdge()
   std::unique_ptr<EdgeTable> edges_;
+  InterfaceAccounts interfaces_;
   ConnectionNames& names_;
 };
 

@@ -41,9 +41,7 @@ ConnectionSummary SummaryOf(const ConnectionRecord& record, const ConnectionDeta
   summary.client_sent = SentBy(record.client());
   summary.server_sent = SentBy(record.server());
   summary.encapsulation = record.key.encapsulation;
-  const uint16_t of_client = record.pins[static_cast<size_t>(client)];
-  const uint16_t of_server = record.pins[static_cast<size_t>(OtherEnd(client))];
-  summary.interface = InterfacePins::Pin(of_client != ConnectionRecord::kNoPin ? of_client : of_server).interface();
+  summary.interface = InterfacePins::InterfaceOf(record);
   summary.state = record.state;
   summary.role = record.has(ConnectionRecord::kRoleObserved) ? Role::kObserved : Role::kInferred;
   summary.confirmed = record.has(ConnectionRecord::kConfirmed);

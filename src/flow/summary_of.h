@@ -10,7 +10,7 @@
 namespace tcpgauge {
 
 // Returns the summary of a record or of an embryo. Its `encapsulation` is an id of the table's EncapsulationTable. Its
-// `interface` is the one on which the client's packets are counted or, if the client sent none, the server's.
+// `interface` is InterfacePins::InterfaceOf().
 //
 // `service` is the server's own address and port. ConnectionTable changes it if the server's address was translated,
 // and fills in `id`. The users of the table fill in the rates, `rank` and the other members that keep their defaults

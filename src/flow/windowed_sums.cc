@@ -81,14 +81,4 @@ double WindowedSums::Sum(size_t slot, size_t lane, int64_t now_ns) const {
   return sum;
 }
 
-uint64_t WindowedSums::SumSince(size_t slot, size_t lane, int64_t now_ns) const {
-  const int64_t newest = NewestPart(slot);
-  const int64_t oldest = newest - static_cast<int64_t>(parts_) + 1;
-  uint64_t sum = 0;
-  for (int64_t part = std::max<int64_t>({0, oldest, (now_ns - window_ns_) / part_ns_}); part <= newest; ++part) {
-    sum += words_[WordIndex(slot, lane, part)];
-  }
-  return sum;
-}
-
 }  // namespace tcpgauge

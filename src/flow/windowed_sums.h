@@ -56,10 +56,6 @@ class WindowedSums {
   // Parts that are no longer kept are left out.
   double Sum(size_t slot, size_t lane, int64_t now_ns) const;
 
-  // Returns the amount that was added since the beginning of the part that contains `now_ns - window_ns`. Unlike Sum(),
-  // includes the tick under way, and amounts after `now_ns`.
-  uint64_t SumSince(size_t slot, size_t lane, int64_t now_ns) const;
-
   // See PopulateLazyMemory(). REQUIRES: first_slot + count <= slots. Thread: any.
   void Populate(size_t first_slot, size_t count) { words_.Populate(first_slot * stride_, count * stride_); }
 

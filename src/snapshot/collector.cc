@@ -145,6 +145,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   }
   const std::vector<std::vector<uint32_t>> interfaces_of_workers =
       interface_merger_.Merge(counters, latest_ns, snapshot.get());
+  snapshot->has_interface_accounts = true;
   snapshot->views.reserve(view_count);
   for (const TripleBuffer<WorkerSnapshot>* buffer : workers_) {
     const WorkerSnapshot& worker = buffer->front();
@@ -182,7 +183,7 @@ std::shared_ptr<const Snapshot> Collector::Collect() {
   AddRows(mapped, &WorkerSnapshot::ended_rows, heaviest_, snapshot.get(), &snapshot->ended_connections, nullptr);
   snapshot->edges = edge_merger_.Merge(edges);
   snapshot->time_ns = time_ns_;
-  snapshot->edge_changes = edge_change_meter_.Measure(snapshot->edges, time_ns_);
+  snapshot->edge_changes = edge_change_meter_.Measure(snapshot->edges, snapshot->interfaces, time_ns_);
   if (identity_map != nullptr) {
     snapshot->identity_map = std::move(identity_map);
     snapshot->workload_edges = workload_edge_merger_.Merge(workloads, time_ns_);

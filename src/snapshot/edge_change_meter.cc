@@ -48,7 +48,8 @@ uint64_t EdgeChangeMeter::MemoryBytes(size_t max_edges) {
   return kSets * max_edges * (sizeof(EdgeKey) + sizeof(EarlierEdge) + 1) * 16 / 7;
 }
 
-EdgeChanges EdgeChangeMeter::Compare(const Earlier& earlier, const EdgesView& edges, int64_t time_ns) {
+EdgeChanges EdgeChangeMeter::Compare(const Earlier& earlier, const EdgesView& edges,
+                                     const std::vector<InterfaceView>& interfaces, int64_t time_ns) {
   EdgeChanges changes;
   // Counts are divided by it. As a product (see ToSeconds()), 30 s would be a bit more than 30. Outputs round it.
   changes.seconds = static_cast<double>(time_ns - earlier.time_ns) / kNanosecondsPerSecond;
@@ -65,14 +66,22 @@ EdgeChanges EdgeChangeMeter::Compare(const Earlier& earlier, const EdgesView& ed
   }
   AddEdgeCounters(earlier.rest, &ended);
   changes.other = Growth(ended, RestOf(edges));
+  changes.interfaces.reserve(interfaces.size());
+  for (const InterfaceView& interface : interfaces) {
+    const auto found = earlier.interfaces.find(interface.name);
+    // A name that was forgotten and came back starts at zero.
+    const bool goes_on = found != earlier.interfaces.end() && interface.start_time_ns <= found->second.start_time_ns;
+    changes.interfaces.push_back(Growth(goes_on ? found->second.counters : EdgeCounters(), interface.account));
+  }
   return changes;
 }
 
-EdgeChanges EdgeChangeMeter::Measure(const EdgesView& edges, int64_t time_ns) {
+EdgeChanges EdgeChangeMeter::Measure(const EdgesView& edges, const std::vector<InterfaceView>& interfaces,
+                                     int64_t time_ns) {
   const bool is_due = !newer_.has_value() || time_ns - newer_->time_ns >= shortest_period_ns_;
   const std::optional<Earlier>& earlier = is_due || !older_.has_value() ? newer_ : older_;
   EdgeChanges changes;
-  if (earlier.has_value() && time_ns > earlier->time_ns) changes = Compare(*earlier, edges, time_ns);
+  if (earlier.has_value() && time_ns > earlier->time_ns) changes = Compare(*earlier, edges, interfaces, time_ns);
   if (!is_due) return changes;
   older_ = std::move(newer_);
   Earlier now;
@@ -80,6 +89,9 @@ EdgeChanges EdgeChangeMeter::Measure(const EdgesView& edges, int64_t time_ns) {
   now.exported.reserve(edges.exported.size());
   for (const EdgeView& edge : edges.exported) now.exported[edge.key] = {edge.counters, edge.start_time_ns};
   now.rest = RestOf(edges);
+  for (const InterfaceView& interface : interfaces) {
+    now.interfaces[interface.name] = {interface.account, interface.start_time_ns};
+  }
   newer_ = std::move(now);
   return changes;
 }

@@ -215,44 +215,64 @@ EdgeCounters Stretched(const EdgeCounters& change, double seconds, double wanted
   return stretched;
 }
 
-// Takes `part` away from `*sum`, of those counters that the groups of interfaces have. What would fall below zero
-// becomes zero.
-void TakeAway(const EdgeCounters& part, EdgeCounters* sum) {
-  const auto take = [](auto from, auto* to) { *to -= std::min(from, *to); };
-  take(part.client_payload_bytes, &sum->client_payload_bytes);
-  take(part.server_payload_bytes, &sum->server_payload_bytes);
-  take(part.retransmitted_segments, &sum->retransmitted_segments);
-  take(part.handshake_rtt_count, &sum->handshake_rtt_count);
-  take(part.handshake_rtt_sum_seconds, &sum->handshake_rtt_sum_seconds);
-  take(part.response_count, &sum->response_count);
-  take(part.response_sum_seconds, &sum->response_sum_seconds);
-  take(part.connections, &sum->connections);
+// Adds the group of an interface, which is not part of `groups->other` then.
+void AddInterface(size_t interface, const EdgeSum& sum, EdgeGroups* groups) {
+  TakeEdgeCountersAway(sum.counters, &groups->other.counters);
+  TakeEdgeCountersAway(sum.change, &groups->other.change);
+  EdgeGroup& group = groups->groups.emplace_back();
+  group.interface = static_cast<uint32_t>(interface);
+  group.sum = sum;
 }
 
-std::optional<EdgeGroups> GroupByInterface(const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop) {
-  EdgeGroups groups;
-  groups.change_seconds = snapshot.rate_window_seconds;
+// Makes the groups of interfaces from their accounts. `*groups` has `total` and `other`.
+void GroupAccounts(const Snapshot& snapshot, EdgeGroups* groups) {
+  const std::vector<EdgeCounters>& changes = snapshot.edge_changes.interfaces;
+  for (size_t i = 0; i < snapshot.interfaces.size(); ++i) {
+    const InterfaceView& interface = snapshot.interfaces[i];
+    if (interface.is_forgotten && interface.open_connections == 0) continue;
+    EdgeSum sum;
+    sum.counters = interface.account;
+    sum.counters.connections = interface.open_connections;
+    sum.counters.stalled = interface.stalled_connections;
+    if (i < changes.size()) sum.change = changes[i];
+    AddInterface(i, sum, groups);
+  }
+}
+
+// Makes the groups of interfaces from the listed connections. `*groups` has `total` and `other`. Returns false soon
+// after `must_stop` has returned true.
+bool GroupConnections(const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop, EdgeGroups* groups) {
+  groups->is_of_connections = true;
+  groups->change_seconds = snapshot.rate_window_seconds;
+  groups->total.change = Stretched(groups->total.change, snapshot.edge_changes.seconds, groups->change_seconds);
+  groups->other.change = groups->total.change;
   std::vector<EdgeSum> sums(snapshot.interfaces.size());
   std::vector<bool> is_used(sums.size());
   for (size_t i = 0; i < snapshot.connections.size(); ++i) {
-    if (i % kBetweenStops == 0 && must_stop()) return std::nullopt;
+    if (i % kBetweenStops == 0 && must_stop()) return false;
     const ConnectionSummary& connection = snapshot.connections[i];
     if (connection.interface >= sums.size()) continue;
     AddConnection(connection, snapshot.rate_window_seconds, &sums[connection.interface]);
     is_used[connection.interface] = true;
   }
-  const std::optional<EdgeTotals> totals = AddUpEdges(snapshot, must_stop);
-  if (!totals.has_value()) return std::nullopt;
-  groups.total = totals->total;
-  groups.total.change = Stretched(groups.total.change, snapshot.edge_changes.seconds, groups.change_seconds);
-  groups.other = groups.total;
   for (size_t i = 0; i < sums.size(); ++i) {
-    if (snapshot.interfaces[i].is_forgotten && !is_used[i]) continue;
-    TakeAway(sums[i].counters, &groups.other.counters);
-    TakeAway(sums[i].change, &groups.other.change);
-    EdgeGroup& group = groups.groups.emplace_back();
-    group.interface = static_cast<uint32_t>(i);
-    group.sum = sums[i];
+    if (!snapshot.interfaces[i].is_forgotten || is_used[i]) AddInterface(i, sums[i], groups);
+  }
+  groups->other.counters.segments = 0;  // those of the groups are not known, so neither are these
+  return true;
+}
+
+std::optional<EdgeGroups> GroupByInterface(const Snapshot& snapshot, absl::FunctionRef<bool()> must_stop) {
+  std::optional<EdgeTotals> totals = AddUpEdges(snapshot, must_stop);
+  if (!totals.has_value()) return std::nullopt;
+  EdgeGroups groups;
+  groups.change_seconds = snapshot.edge_changes.seconds;
+  groups.total = std::move(totals->total);
+  groups.other = groups.total;
+  if (snapshot.has_interface_accounts) {
+    GroupAccounts(snapshot, &groups);
+  } else if (!GroupConnections(snapshot, must_stop, &groups)) {
+    return std::nullopt;
   }
   return groups;
 }

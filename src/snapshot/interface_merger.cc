@@ -16,7 +16,10 @@ constexpr char kOther[] = "other";
 std::vector<std::vector<uint32_t>> InterfaceMerger::Merge(const std::vector<const CaptureCounters*>& workers,
                                                           int64_t time_ns, Snapshot* snapshot) {
   workers_.resize(workers.size());
-  for (Account& account : accounts_) account.is_listed = account.is_live = false;
+  for (Account& account : accounts_) {
+    account.is_listed = account.is_live = false;
+    account.view.open_connections = account.view.stalled_connections = 0;
+  }
   std::vector<std::vector<uint32_t>> indexes;
   for (size_t i = 0; i < workers.size(); ++i) indexes.push_back(Credit(*workers[i], &workers_[i]));
 
@@ -67,6 +70,8 @@ std::vector<uint32_t> InterfaceMerger::Credit(const CaptureCounters& counters, W
     indexes[i] = AccountOf(interface.name);
     Account& account = accounts_[indexes[i]];
     account.is_listed = true;
+    account.view.open_connections += interface.open_connections;
+    account.view.stalled_connections += interface.stalled_connections;
     if (is_live) {
       CreditLive(interface, counted.counts, &account);
       counted = {true, interface.number, interface};

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "src/flow/duplicate_kind.h"
+#include "src/flow/edge.h"
 #include "src/net/protocol.h"
 
 namespace tcpgauge {
@@ -20,6 +21,9 @@ struct InterfaceCounts {
   // which another worker's inbox had no room (see Handover).
   uint64_t dropped_packets = 0;
   DuplicateCounts duplicate_packets{};  // captured here, counted elsewhere (see InterfacePins)
+  // What the connections of the interface were credited with (see InterfaceAccounts). The gauges are 0. Metrics do not
+  // show it.
+  EdgeCounters account{};
 
   void Add(const InterfaceCounts& other) {
     for (size_t i = 0; i < kProtocolCount; ++i) {
@@ -28,7 +32,9 @@ struct InterfaceCounts {
     }
     dropped_packets += other.dropped_packets;
     AddDuplicateCounts(other.duplicate_packets, &duplicate_packets);
+    AddEdgeCounters(other.account, &account);
   }
+  // Whether nothing was captured.
   bool IsZero() const {
     uint64_t any = dropped_packets;
     for (size_t i = 0; i < kProtocolCount; ++i) any |= packets[i] | wire_bytes[i];
@@ -43,6 +49,7 @@ struct InterfaceCounts {
     }
     dropped_packets -= other.dropped_packets;
     for (size_t i = 0; i < kDuplicateKindCount; ++i) duplicate_packets[i] -= other.duplicate_packets[i];
+    SubtractEdgeCounters(other.account, &account);
   }
 };
 
@@ -57,6 +64,10 @@ struct InterfaceView : InterfaceCounts {
   bool up = true;        // true for a file
   bool is_named = true;  // false: the interface was discovered
   bool is_forgotten = false;
+  // Gauges of the connections whose interface this is, also if it is forgotten: those that are neither closed nor reset
+  // now, and those of them that make no progress. WorkerPublisher fills them in.
+  int64_t open_connections = 0;
+  int64_t stalled_connections = 0;
   // Set by the worker, used by InterfaceMerger: identifies the interface among all that the worker has known.
   // When an interface is forgotten and comes back, it has another number.
   uint64_t number = 0;

@@ -105,6 +105,9 @@ struct EdgeChanges {
   double seconds = 0;                  // the period; 0 if no changes are known: then the other members are empty
   std::vector<EdgeCounters> exported;  // in the order of EdgesView::exported
   EdgeCounters other;                  // of all traffic that is credited to none of those edges
+  // What the interfaces were credited with in the same period, in the order of Snapshot::interfaces. Empty if
+  // Snapshot::has_interface_accounts is false.
+  std::vector<EdgeCounters> interfaces;
 };
 
 // Everything that the outputs show, as of one moment. A published snapshot does not change, and all outputs share it.
@@ -149,6 +152,9 @@ struct Snapshot {
   // captured. See InterfaceMerger.
   InterfaceCounts retired_interfaces;
   InterfaceCounts other_interfaces;
+  // Whether InterfaceCounts::account and the gauges of `interfaces` are known. An older agent in another process does
+  // not tell them.
+  bool has_interface_accounts = false;
   // Indexed by ConnectionSummary::encapsulation and ConnectionView::encapsulation. The first is the empty one.
   std::vector<Encapsulation> encapsulations{Encapsulation()};
   // The views of those listed connections that have more than one. Each of these connections has a part of this list

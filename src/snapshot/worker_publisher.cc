@@ -7,6 +7,8 @@
 #include "src/flow/duplicate_kind.h"
 #include "src/flow/edge_services.h"
 #include "src/flow/encapsulation_table.h"
+#include "src/net/connection_state.h"
+#include "src/snapshot/interface_view.h"
 
 namespace tcpgauge {
 
@@ -79,6 +81,7 @@ void WorkerPublisher::Begin(int64_t steady_ns, ListedRows listed_rows) {
   identity_indexes_.clear();
   view_ranges_.Clear(&back.views);
   stalled_.Clear();
+  of_interfaces_.clear();
 }
 
 bool WorkerPublisher::CopySlice() {
@@ -97,7 +100,9 @@ bool WorkerPublisher::CopySlice() {
 void WorkerPublisher::CopySlot(uint32_t slot) {
   WorkerSnapshot& back = buffer_.back();
   if (table_.HasUntold(slot)) table_.TellEdge(slot);
-  if (table_.edges() != nullptr && table_.IsStalled(slot)) stalled_.Add(table_.EdgeOf(slot));
+  const bool is_stalled = table_.edges() != nullptr && table_.IsStalled(slot);
+  if (is_stalled) stalled_.Add(table_.EdgeOf(slot));
+  CountForInterface(slot, is_stalled);
   const uint64_t window_payload_bytes = table_.WindowPayloadBytes(slot, rates_time_ns_);
   const uint32_t index = PlaceFor(slot, window_payload_bytes);
   if (index == RowPool::kNone) {
@@ -122,6 +127,14 @@ void WorkerPublisher::CopySlot(uint32_t slot) {
   row.client_sent.payload_bytes_per_second = table_.PayloadRate(slot, true, rates_time_ns_);
   row.server_sent.payload_bytes_per_second = table_.PayloadRate(slot, false, rates_time_ns_);
   row.window_payload_bytes = window_payload_bytes;
+}
+
+void WorkerPublisher::CountForInterface(uint32_t slot, bool is_stalled) {
+  if (!IsOpen(table_.StateOf(slot))) return;
+  const size_t interface = table_.InterfaceOf(slot);
+  if (interface >= of_interfaces_.size()) of_interfaces_.resize(interface + 1);
+  ++of_interfaces_[interface].open;
+  if (is_stalled) ++of_interfaces_[interface].stalled;
 }
 
 uint32_t WorkerPublisher::PlaceFor(uint32_t slot, uint64_t weight) {
@@ -194,18 +207,26 @@ void WorkerPublisher::CopyEdges(EdgesView* edges) const {
   edges->v6_server_prefix_bits = table->v6_server_prefix_bits();
 }
 
+void WorkerPublisher::CopyInterfaces(CaptureCounters* counters) const {
+  for (size_t i = 0; i < counters->interfaces.size(); ++i) {
+    InterfaceView& interface = counters->interfaces[i];
+    for (size_t kind = 0; kind < kDuplicateKindCount; ++kind) {
+      interface.duplicate_packets[kind] = table_.duplicate_packets(i, static_cast<DuplicateKind>(kind));
+    }
+    interface.account = table_.InterfaceAccount(i);
+    if (i >= of_interfaces_.size()) continue;
+    interface.open_connections = of_interfaces_[i].open;
+    interface.stalled_connections = of_interfaces_[i].stalled;
+  }
+}
+
 void WorkerPublisher::Publish() {
   in_pass_ = false;
   WorkerSnapshot& back = buffer_.back();
   back.time_ns = table_.now_ns();
   back.totals = table_.told_totals();
   back.counters = counters_;
-  for (size_t i = 0; i < back.counters.interfaces.size(); ++i) {
-    DuplicateCounts& duplicates = back.counters.interfaces[i].duplicate_packets;
-    for (size_t kind = 0; kind < kDuplicateKindCount; ++kind) {
-      duplicates[kind] = table_.duplicate_packets(i, static_cast<DuplicateKind>(kind));
-    }
-  }
+  CopyInterfaces(&back.counters);
   back.unmatched_fragments = table_.unmatched_fragments();
   back.overflows = table_.overflows();
   for (size_t i = 0; i < kOverflowCount; ++i) back.overflows[i] += counters_.overflows[i];

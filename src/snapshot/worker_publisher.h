@@ -107,12 +107,15 @@ class WorkerPublisher {
   // Copies one slice. Returns true when the pass is complete.
   bool CopySlice();
   void CopySlot(uint32_t slot);
+  // Counts the connection for its interface.
+  void CountForInterface(uint32_t slot, bool is_stalled);
   // Returns the place of the row for the connection, or RowPool::kNone.
   uint32_t PlaceFor(uint32_t slot, uint64_t weight);
   // Copies the views of the connection in `slot` for its row.
   void CopyViews(uint32_t slot, ConnectionSummary* row);
   void Publish();
   void CopyEdges(EdgesView* edges) const;
+  void CopyInterfaces(CaptureCounters* counters) const;
   // Returns the index in WorkerSnapshot::encapsulations of the encapsulation that has `number` in the table now. Adds
   // the encapsulation if necessary. Returns 0, the empty encapsulation, when the list is full.
   uint32_t EncapsulationIndex(uint32_t number);
@@ -144,6 +147,12 @@ class WorkerPublisher {
   absl::flat_hash_set<uint32_t> kept_;
   ViewRanges view_ranges_;
   StalledByEdge stalled_;
+  // Of the connections that the pass visited, by number of their interface.
+  struct InterfaceGauges {
+    int64_t open = 0;
+    int64_t stalled = 0;
+  };
+  std::vector<InterfaceGauges> of_interfaces_;
   std::vector<ConnectionView> views_;                         // of the row that is being copied
   std::vector<uint32_t> encapsulation_indexes_;               // by the table's number; 0: not listed yet
   absl::flat_hash_map<uint32_t, uint32_t> identity_indexes_;  // by NumberedIdentity::number

@@ -80,13 +80,16 @@ TEST_F(AttachedAgentTest, HasEdgesWhileTheViewWantsThem) {
   const auto agent = Attach(Serve([this](const HttpRequest& request) {
     if (request.path == "/api/v1/connections") return Example()(request);
     HttpResponse response;
-    response.body = R"({"edges":[{"client":{"address":"10.0.0.1"},"server":{"address":"10.0.0.2","port":80}}]})";
+    response.body = R"({"edges":[{"client":{"address":"10.0.0.1"},"server":{"address":"10.0.0.2","port":80}}],)"
+                    R"("interfaces":[{"name":"eth0","segments":7}]})";
     return response;
   }));
   ASSERT_TRUE(agent.ok());
   EXPECT_TRUE((*agent)->hub().Current()->edges.exported.empty());
   (*agent)->wanted()->PostEdges(true);
-  EXPECT_EQ(WaitFor(**agent, [](const Snapshot& s) { return !s.edges.exported.empty(); })->edges_trouble, "");
+  const auto with_edges = WaitFor(**agent, [](const Snapshot& s) { return !s.edges.exported.empty(); });
+  EXPECT_EQ(with_edges->edges_trouble, "");
+  EXPECT_TRUE(with_edges->has_interface_accounts);
   (*agent)->wanted()->PostEdges(false);
   WaitFor(**agent, [](const Snapshot& s) { return s.edges.exported.empty(); });
 }

@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "exporter/web/edges_json.h"
+#include "src/attach/snapshot_from_json.h"
 #include "src/snapshot/edge_groups.h"
 #include "tests/json/text_body.h"
 #include "tests/tui/office_edges.h"
@@ -27,10 +30,10 @@ std::string Written(const Snapshot& snapshot, size_t limit = 100) {
   return EdgesJson(snapshot, query, "node7", [] { return false; }).value();
 }
 
-Snapshot With(EdgesAnswer answer) {
+Snapshot With(EdgesAnswer answer, const std::vector<std::string>& interfaces = {}) {
   Snapshot snapshot;
-  snapshot.edges = std::move(answer.edges);
-  snapshot.edge_changes = std::move(answer.changes);
+  for (const std::string& name : interfaces) snapshot.interfaces.emplace_back().name = name;
+  AddEdges(std::move(answer), &snapshot);
   return snapshot;
 }
 
@@ -62,6 +65,46 @@ TEST(EdgesFromJson, GroupsAreThoseOfTheAgent) {
       EXPECT_EQ(found->server_identity == nullptr, group.server_identity == nullptr);
     }
   }
+}
+
+TEST(EdgesFromJson, InterfacesAreThoseOfTheAgent) {
+  const std::shared_ptr<Snapshot> original = OfficeEdges(5);
+  original->interfaces[0].stalled_connections = 2;
+  const EdgesAnswer answer = Read(Written(*original)).value();
+  // The list of connections may name the interfaces in another sequence, and lack those that came since.
+  const Snapshot read = With(answer, {"lo", "wlan0"});
+  ASSERT_EQ(read.interfaces.size(), 3u);
+  EXPECT_EQ(read.interfaces[2].name, "eth0");
+  const EdgeGroups got = GroupEdges(read, EdgeGroupKind::kInterface);
+  const EdgeGroups want = GroupEdges(*original, EdgeGroupKind::kInterface);
+  EXPECT_FALSE(got.is_of_connections);
+  ASSERT_EQ(got.groups.size(), 3u);
+  EXPECT_EQ(got.groups[0].sum.counters.segments, 0u);
+  for (const auto& [index, wanted] : {std::make_pair(2, 0), std::make_pair(1, 1)}) {
+    const EdgeSum& sum = got.groups[static_cast<size_t>(index)].sum;
+    const EdgeSum& other = want.groups[static_cast<size_t>(wanted)].sum;
+    EXPECT_EQ(sum.counters.connections, other.counters.connections);
+    EXPECT_EQ(sum.counters.stalled, other.counters.stalled);
+    EXPECT_EQ(FailedConnections(sum.change), FailedConnections(other.change));
+    EXPECT_EQ(sum.change.client_payload_bytes, other.change.client_payload_bytes);
+    EXPECT_EQ(LossShare(sum.counters), LossShare(other.counters));
+    EXPECT_EQ(LossShare(sum.change), LossShare(other.change));
+  }
+  EXPECT_EQ(got.other.counters.client_payload_bytes, want.other.counters.client_payload_bytes);
+}
+
+TEST(EdgesFromJson, AnOlderAgentHasNoAccountsOfInterfaces) {
+  const Snapshot read = With(Read(R"({"edges":[]})").value(), {"eth0"});
+  EXPECT_FALSE(read.has_interface_accounts);
+  EXPECT_TRUE(GroupEdges(read, EdgeGroupKind::kInterface).is_of_connections);
+}
+
+TEST(EdgesFromJson, InterfacesHaveABound) {
+  std::string many = R"({"edges":[],"interfaces":[{"name":"a","segments":1})";
+  for (size_t i = 0; i < AnswerBounds::kInterfaces; ++i) many += R"(,{"name":"b"})";
+  EXPECT_EQ(Read(many + "]}").status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(With(Read(R"({"edges":[],"interfaces":[7,{"segments":"x"},{"name":8}]})").value()).interfaces.size(), 1u)
+      << "without a name";
 }
 
 TEST(EdgesFromJson, WhatIsNotListedIsOther) {

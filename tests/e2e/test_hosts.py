@@ -179,6 +179,22 @@ class HostsTest(unittest.TestCase):
         self.assertIn("the agent answers: 421 misdirected request: alias.example", done.stdout)
         self.assertIn("--web.allowed-hosts", done.stdout)
 
+    def test_of_the_addresses_of_a_name_the_one_in_use_is_the_error(self):
+        if not shutil.which("unshare") or os.geteuid() != 0:
+            self.skipTest("another /etc/hosts needs unshare(1) and root")
+        if not socket.has_dualstack_ipv6():
+            self.skipTest("there is no IPv6")
+        hosts = os.path.join(self.folder, "hosts")
+        with open(hosts, "w") as file:
+            file.write("192.0.2.77 two.example\n::1 two.example\n")
+        with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+            address = f"two.example:{taken.getsockname()[1]}"
+            done = subprocess.run([*_RENAMED, hosts, binary(), "-T", self.capture, f"--web.listen-address={address}"],
+                                  capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False,
+                                  stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(f"cannot listen on {address}: Address already in use", done.stderr)
+
     def test_without_ui_metrics_and_health_remain(self):
         agent = self.start("--web.no-ui")
         for path in CHECKED:

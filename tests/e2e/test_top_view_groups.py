@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The top view under its own name, in a real terminal: groups, the mouse, filters to copy and the configuration file."""
 import os
+import re
 import shlex
 import socket
 import tempfile
 
-from support import top_view
+from support import impairment, top_view
 from support.agent import Agent, binary
 from support.case import NamespaceCase
 from support.namespaces import Testbed
@@ -17,7 +18,7 @@ _WHEEL_DOWN, _CLICK = 97, 32  # xterm's codes of buttons
 
 
 class TopViewGroupsTest(NamespaceCase):
-    tools = ("tmux",)
+    tools = ("ethtool", "nft", "tmux")
 
     def setUp(self):
         self.testbed = self.own(Testbed(ipv6=False))
@@ -81,6 +82,36 @@ class TopViewGroupsTest(NamespaceCase):
     def test_an_attached_view_has_the_same_groups(self):
         agent = self.own(Agent(self.testbed.server, "-i", self.testbed.link.server_interface))
         self.find_failing_service(self.open_view("--attach", f"http://{agent.address}"))
+
+    def check_interface(self, terminal, talk):
+        """Expects that the row of the interface tells one open connection, the failures and the loss."""
+        interface = self.testbed.link.server_interface
+        for title in ("Service", "Client", "Client", "Workload", "Interface"):
+            terminal.key("g")
+            found = terminal.wait_for(lambda screen: screen[0].split()[0] in (title, "Interface") and screen[0].split()[0],
+                                      title)
+            if found == "Interface":  # there are no names, so no workloads
+                break
+
+        def tells_both(screen):
+            talk.client_sends(200_000)
+            self.is_refused()
+            row = re.match(rf" {interface} +1 +(\d+) .* ([\d.]+)% ", screen[1])
+            return row and int(row.group(1)) >= 2 and float(row.group(2)) > 0
+        terminal.wait_for(tells_both, "failures and loss of the interface")
+
+    def test_an_interface_has_the_loss_and_the_failures_of_its_connections(self):
+        impairment.segments_are_packets(self.testbed)
+        agent = self.own(Agent(self.testbed.server, "-i", self.testbed.link.server_interface))
+        talk = self.own(Conversation(self.testbed, 7000))
+        impairment.lose(self.testbed, 7000, 5)
+        self.check_interface(self.open_view(), talk)
+        attached = self.open_view("--attach", f"http://{agent.address}")
+        self.check_interface(attached, talk)
+        attached.key("/")
+        attached.key("-l", "port:7000")
+        attached.key("Enter")
+        attached.wait_for(lambda screen: re.match(r" \S+ +1 +- .* - ", screen[1]), "what an open connection tells")
 
     def test_shows_a_filter_that_tcpdump_understands(self):
         terminal = self.open_view()

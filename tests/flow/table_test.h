@@ -152,6 +152,27 @@ class TableTest : public testing::Test, public EndedConnectionSink {
     } else {
       EXPECT_LE(sum.syn_retransmissions, totals.syn_retransmissions);
     }
+    ExpectInterfacesAddUpTo(sum);
+  }
+
+  // Expects that all interfaces together were credited with the same as all edges, whose sum is `edges`.
+  void ExpectInterfacesAddUpTo(const EdgeCounters& edges) {
+    const EdgeCounters sum = SumOfInterfaces(table());
+    EXPECT_EQ(sum.client_payload_bytes, edges.client_payload_bytes);
+    EXPECT_EQ(sum.server_payload_bytes, edges.server_payload_bytes);
+    EXPECT_EQ(sum.segments, edges.segments);
+    EXPECT_EQ(sum.retransmitted_segments, edges.retransmitted_segments);
+    EXPECT_EQ(sum.out_of_order_segments, edges.out_of_order_segments);
+    EXPECT_EQ(sum.syn_retransmissions, edges.syn_retransmissions);
+    EXPECT_EQ(sum.connections_opened, edges.connections_opened);
+    EXPECT_EQ(sum.connections_refused, edges.connections_refused);
+    EXPECT_EQ(sum.connections_timed_out, edges.connections_timed_out);
+    EXPECT_EQ(sum.handshake_rtt_count, edges.handshake_rtt_count);
+    EXPECT_NEAR(sum.handshake_rtt_sum_seconds, edges.handshake_rtt_sum_seconds, 1e-6);
+    EXPECT_EQ(sum.response_count, edges.response_count);
+    EXPECT_NEAR(sum.response_sum_seconds, edges.response_sum_seconds, 1e-6);
+    EXPECT_EQ(sum.connections, 0);
+    EXPECT_EQ(sum.stalled, 0);
   }
 
   TableOptions options_;

@@ -45,7 +45,7 @@ struct Bytes {
 };
 
 Bytes Measure(EdgeChangeMeter* meter, const EdgesView& edges, int64_t time_ns) {
-  const EdgeChanges changes = meter->Measure(edges, time_ns);
+  const EdgeChanges changes = meter->Measure(edges, {}, time_ns);
   Bytes bytes{changes.seconds, {}, changes.other.client_payload_bytes};
   for (const EdgeCounters& change : changes.exported) bytes.exported.push_back(change.client_payload_bytes);
   return bytes;
@@ -75,9 +75,9 @@ TEST(EdgeChangeMeter, MeasuresEveryCounterAndNoGauge) {
   EdgesView edges;
   edge.counters = edges.other = before;
   edges.exported = {edge};
-  meter.Measure(edges, 0);
+  meter.Measure(edges, {}, 0);
   edges.exported[0].counters = edges.other = now;
-  const EdgeChanges changes = meter.Measure(edges, 1000 * kMs);
+  const EdgeChanges changes = meter.Measure(edges, {}, 1000 * kMs);
   for (const EdgeCounters& change : {changes.exported.at(0), changes.other}) {
     EXPECT_EQ(change.client_payload_bytes, 1000u);
     EXPECT_EQ(change.server_payload_bytes, 1001u);
@@ -131,6 +131,34 @@ TEST(EdgeChangeMeter, TheLastSnapshotIsTheEarlierOneWhenReadersComeSeldom) {
   for (int second = 0; second <= 90; second += 30) {
     EXPECT_EQ(Measure(&meter, Edges({}), int64_t{1000} * second * kMs).seconds, second == 0 ? 0 : 30);
   }
+}
+
+TEST(EdgeChangeMeter, ComparesInterfacesByNameAndStart) {
+  EdgeChangeMeter meter(1);
+  std::vector<InterfaceView> interfaces(2);
+  interfaces[0].name = "eth0";
+  interfaces[1].name = "veth1";
+  interfaces[0].account.segments = 100;
+  interfaces[1].account.segments = 50;
+  EXPECT_TRUE(meter.Measure(EdgesView(), interfaces, 0).interfaces.empty());
+  interfaces[0].account.segments = 130;
+  interfaces[0].account.connections_refused = 1;
+  // Another one of this name.
+  interfaces[1].start_time_ns = 500 * kMs;
+  interfaces[1].account.segments = 60;
+  interfaces.emplace_back().account.segments = 7;
+  interfaces[2].name = "veth2";
+  const EdgeChanges changes = meter.Measure(EdgesView(), interfaces, 1000 * kMs);
+  ASSERT_EQ(changes.interfaces.size(), 3u);
+  EXPECT_EQ(changes.interfaces[0].segments, 30u);
+  EXPECT_EQ(changes.interfaces[0].connections_refused, 1u);
+  EXPECT_EQ(changes.interfaces[1].segments, 60u);
+  EXPECT_EQ(changes.interfaces[2].segments, 7u);
+  interfaces.pop_back();
+  interfaces[1] = InterfaceView();
+  interfaces[1].name = "veth1";
+  interfaces[1].is_forgotten = true;
+  EXPECT_EQ(meter.Measure(EdgesView(), interfaces, 2000 * kMs).interfaces.at(1).segments, 0u) << "nothing falls";
 }
 
 }  // namespace

@@ -190,8 +190,54 @@ TEST_F(EdgeGroupsTest, UnknownChangesAreNoChanges) {
   EXPECT_EQ(groups.groups.at(0).sum.change.client_payload_bytes, 0u);
 }
 
-TEST_F(EdgeGroupsTest, InterfacesAddUpTheirOpenConnections) {
+TEST_F(EdgeGroupsTest, InterfacesHaveTheirAccounts) {
+  EdgeView& edge = Add("10.0.0.1", "10.0.1.1:80", 1000);
+  edge.counters.segments = 500;
+  edge.counters.connections = 9;
+  edge.counters.stalled = 2;
+  snapshot_.edge_changes.exported[0].segments = 50;
+  snapshot_.has_interface_accounts = true;
+  snapshot_.interfaces.resize(4);
+  snapshot_.interfaces[0].name = "eth0";
+  snapshot_.interfaces[1].name = "eth1";
+  snapshot_.interfaces[2].is_forgotten = snapshot_.interfaces[3].is_forgotten = true;
+  snapshot_.interfaces[3].open_connections = 1;
+  EdgeCounters& account = snapshot_.interfaces[0].account;
+  account.client_payload_bytes = 900;
+  account.segments = 400;
+  account.retransmitted_segments = 4;
+  account.connections_refused = 1;
+  account.response_count = 1;
+  account.response_sum_seconds = 0.25;
+  snapshot_.interfaces[0].open_connections = 8;
+  snapshot_.interfaces[0].stalled_connections = 2;
+  snapshot_.edge_changes.interfaces.resize(4);
+  snapshot_.edge_changes.interfaces[0].segments = 40;
+  snapshot_.edge_changes.interfaces[0].retransmitted_segments = 2;
+  Connect(1, 12345);  // is in the accounts already
+  const EdgeGroups groups = GroupEdges(snapshot_, EdgeGroupKind::kInterface);
+  EXPECT_FALSE(groups.is_of_connections);
+  EXPECT_EQ(groups.change_seconds, 2);
+  ASSERT_EQ(groups.groups.size(), 3u) << "a forgotten interface is a group while it has connections";
+  const EdgeSum& eth0 = groups.groups[0].sum;
+  EXPECT_EQ(FilterOf(groups.groups[0], EdgeGroupKind::kInterface, snapshot_), "interface:eth0");
+  EXPECT_EQ(eth0.counters.connections, 8);
+  EXPECT_EQ(eth0.counters.stalled, 2);
+  EXPECT_EQ(FailedConnections(eth0.counters), 1u);
+  EXPECT_EQ(LossShare(eth0.counters), 0.01);
+  EXPECT_EQ(LossShare(eth0.change), 0.05);
+  EXPECT_EQ(MeanResponseSeconds(eth0.counters), 0.25);
+  EXPECT_EQ(groups.groups[1].sum.counters.client_payload_bytes, 0u);
+  EXPECT_EQ(groups.groups[2].sum.counters.connections, 1);
+  EXPECT_EQ(groups.total.counters.segments, 500u);
+  EXPECT_EQ(groups.other.counters.segments, 100u) << "of interfaces that are forgotten";
+  EXPECT_EQ(groups.other.counters.connections, 0);
+  EXPECT_EQ(groups.other.change.segments, 10u);
+}
+
+TEST_F(EdgeGroupsTest, WithoutAccountsInterfacesAddUpTheirOpenConnections) {
   Add("10.0.0.1", "10.0.1.1:80", 1000);  // 50 bytes a second, as the changes of all edges say
+  snapshot_.edges.other.segments = 50;
   snapshot_.rate_window_seconds = 4;
   snapshot_.interfaces.resize(3);
   snapshot_.interfaces[0].name = "eth0";
@@ -208,6 +254,7 @@ TEST_F(EdgeGroupsTest, InterfacesAddUpTheirOpenConnections) {
   ASSERT_EQ(groups.groups.size(), 2u) << "a silent interface is a group, a forgotten one is not";
   const EdgeGroup& eth0 = groups.groups[0];
   EXPECT_EQ(FilterOf(eth0, EdgeGroupKind::kInterface, snapshot_), "interface:eth0");
+  EXPECT_TRUE(groups.is_of_connections);
   EXPECT_EQ(eth0.sum.counters.client_payload_bytes, 300u);
   EXPECT_EQ(eth0.sum.counters.connections, 2);
   EXPECT_EQ(eth0.sum.counters.retransmitted_segments, 3u);
@@ -216,6 +263,7 @@ TEST_F(EdgeGroupsTest, InterfacesAddUpTheirOpenConnections) {
   EXPECT_EQ(MeanResponseSeconds(eth0.sum.counters), 0.25);
   EXPECT_EQ(groups.groups[1].sum.counters.connections, 0);
   EXPECT_EQ(groups.other.counters.client_payload_bytes, 700u) << "of connections that ended";
+  EXPECT_EQ(LossShare(groups.other.counters), std::nullopt);
   EXPECT_EQ(groups.other.counters.connections, 2);
   EXPECT_EQ(groups.change_seconds, 4) << "the rate window";
   EXPECT_EQ(eth0.sum.change.client_payload_bytes, 120u) << "30 bytes a second";

@@ -19,6 +19,7 @@ InterfaceView View(const std::string& name, uint64_t number, uint64_t packets) {
   view.wire_bytes[1] = 10 * packets;
   view.dropped_packets = 2 * packets;
   view.duplicate_packets[2] = 3 * packets;
+  view.account.segments = 4 * packets;
   return view;
 }
 
@@ -59,6 +60,7 @@ TEST_F(InterfaceMergerTest, AddsUpWhatWorkersCounted) {
   EXPECT_EQ(snapshot.interfaces[1].wire_bytes[1], 250u);
   EXPECT_EQ(snapshot.interfaces[1].dropped_packets, 50u);
   EXPECT_EQ(snapshot.interfaces[1].duplicate_packets[2], 75u);
+  EXPECT_EQ(snapshot.interfaces[1].account.segments, 100u);
   EXPECT_EQ(snapshot.interfaces[1].start_time_ns, 77);
   EXPECT_EQ(indexes_, (std::vector<std::vector<uint32_t>>{{0, 1}, {1}}));
   EXPECT_EQ(snapshot.retired_interfaces.packets[0], 0u);
@@ -80,6 +82,26 @@ TEST_F(InterfaceMergerTest, AnInterfaceThatAllWorkersForgotIsRetired) {
   EXPECT_EQ(whole.interfaces[0].packets[0], 0u);
   EXPECT_EQ(whole.retired_interfaces.packets[0], 18u);
   EXPECT_EQ(whole.retired_interfaces.duplicate_packets[2], 54u);
+  EXPECT_EQ(whole.retired_interfaces.account.segments, 72u);
+}
+
+TEST_F(InterfaceMergerTest, GaugesAreThoseOfNowAlsoOfAForgottenInterface) {
+  one_.interfaces = {View("a", 1, 10)};
+  two_.interfaces = {View("a", 1, 5)};
+  one_.interfaces[0].open_connections = 3;
+  two_.interfaces[0].open_connections = 4;
+  two_.interfaces[0].stalled_connections = 1;
+  Merge();
+  one_.interfaces[0].open_connections = 2;
+  const Snapshot known = Merge();
+  EXPECT_EQ(known.interfaces[0].open_connections, 6);
+  EXPECT_EQ(known.interfaces[0].stalled_connections, 1);
+  one_.interfaces[0].is_forgotten = two_.interfaces[0].is_forgotten = true;
+  two_.interfaces[0].stalled_connections = 0;
+  const Snapshot forgotten = Merge();
+  EXPECT_EQ(forgotten.interfaces[0].open_connections, 6);
+  EXPECT_EQ(forgotten.interfaces[0].stalled_connections, 0);
+  EXPECT_EQ(forgotten.interfaces[0].account.segments, 0u);
 }
 
 TEST_F(InterfaceMergerTest, AFreedPlaceIsNotListed) {

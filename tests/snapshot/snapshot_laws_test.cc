@@ -68,6 +68,7 @@ class Laws {
     }
     sum.connections_opened += snapshot.edges.pending_attempts;
     EXPECT_EQ(CountersOf(sum), CountersOf(snapshot.totals));
+    CheckInterfaces(snapshot);
     const std::array<std::array<uint64_t, 9>, 3> others = {
         CountersOf(snapshot.totals), CountersOf(snapshot.edges.other), CountersOf(snapshot.edges.retired)};
     for (size_t i = 0; i < others.size(); ++i) ExpectNoneFalls(others_[i], others[i]);
@@ -76,6 +77,16 @@ class Laws {
   }
 
  private:
+  static void CheckInterfaces(const Snapshot& snapshot) {
+    EdgeCounters sum = snapshot.retired_interfaces.account;
+    AddEdgeCounters(snapshot.other_interfaces.account, &sum);
+    for (const InterfaceView& interface : snapshot.interfaces) AddEdgeCounters(interface.account, &sum);
+    sum.connections_opened += snapshot.edges.pending_attempts;
+    EXPECT_EQ(CountersOf(sum), CountersOf(snapshot.totals)) << "of all interfaces";
+    const bool knows_changes = snapshot.edge_changes.seconds > 0;
+    EXPECT_EQ(snapshot.edge_changes.interfaces.size(), knows_changes ? snapshot.interfaces.size() : 0);
+  }
+
   absl::flat_hash_map<EdgeKey, std::pair<int64_t, std::array<uint64_t, 9>>> exported_;  // with the starts of series
   std::array<std::array<uint64_t, 9>, 3> others_{};
 };

@@ -70,6 +70,44 @@ class WorkerPublisherTest : public testing::Test {
   std::unique_ptr<ConnectionTable> table_;
 };
 
+TEST_F(WorkerPublisherTest, TellsWhatEachInterfaceWasCreditedWithAndHowManyConnectionsAreOpen) {
+  counters_.interfaces.resize(3);
+  Make(1);
+  const auto open = [this](const char* client, uint32_t interface) {
+    const Endpoint from = At(client), to = At("10.0.0.2:80");
+    const uint32_t first = from.port * 1000u;  // another one on each interface, or it would be a copy
+    Feed(Segment(from, to).Syn(first).On(interface));
+    Feed(Segment(to, from).Syn(first + 500).Ack(first + 1).On(interface));
+    Feed(Segment(from, to).Seq(first + 1).Ack(first + 501).Payload(100).On(interface));
+  };
+  open("10.0.0.1:1", 0);
+  open("10.0.0.1:2", 0);
+  open("10.0.0.3:3", 2);
+  Feed(Segment(At("10.0.0.3:4"), At("10.0.0.2:80")).Syn(4000).On(2));
+  Feed(Segment(At("10.0.0.1:1"), At("10.0.0.2:80")).Seq(1101).Ack(1501).Rst());
+  publisher_->PublishNow();
+  const std::vector<InterfaceView>& interfaces = Latest().counters.interfaces;
+  ASSERT_EQ(interfaces.size(), 3u);
+  EXPECT_EQ(interfaces[0].open_connections, 1) << "only one of the rows has room, and one connection is reset";
+  EXPECT_EQ(interfaces[1].open_connections, 0);
+  EXPECT_EQ(interfaces[2].open_connections, 2);
+  EXPECT_EQ(interfaces[0].account.client_payload_bytes, 200u);
+  EXPECT_EQ(interfaces[2].account.client_payload_bytes, 100u);
+  EXPECT_EQ(interfaces[2].account.connections, 0) << "a gauge";
+}
+
+TEST_F(WorkerPublisherTest, CountsStalledConnectionsForTheirInterface) {
+  counters_.interfaces.resize(2);
+  Make(100);
+  Connect(1000, 100);
+  SendAgain(At("10.0.0.1:1000"), 100, 1);
+  SendAgain(At("10.0.0.1:1000"), 100, 7);
+  publisher_->PublishNow();
+  EXPECT_EQ(Latest().counters.interfaces[0].stalled_connections, 1);
+  publisher_->PublishNow();
+  EXPECT_EQ(Latest().counters.interfaces[0].stalled_connections, 1) << "each pass begins from 0";
+}
+
 TEST_F(WorkerPublisherTest, AddsTheOverflowsOfTheWorkerToThoseOfTheTable) {
   counters_.overflows[static_cast<size_t>(Overflow::kViews)] = 5;
   Make(100);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "src/base/histogram.h"
+#include "src/flow/connection_table.h"
 #include "src/flow/edge_table.h"
 #include "src/flow/totals.h"
 #include "src/net/connection_state.h"
@@ -20,6 +21,13 @@ inline EdgeCounters SumOfEdges(const EdgeTable& edges) {
   edges.VisitExported([&sum](const EdgeKey&, const EdgeCounters& counters, const EdgeServices&, int64_t) {
     AddEdgeCounters(counters, &sum);
   });
+  return sum;
+}
+
+// Returns the sum of the accounts of all interfaces of a table.
+inline EdgeCounters SumOfInterfaces(const ConnectionTable& table) {
+  EdgeCounters sum;
+  for (size_t i = 0; i < ConnectionTable::kMaxInterfaces; ++i) AddEdgeCounters(table.InterfaceAccount(i), &sum);
   return sum;
 }
 

@@ -249,6 +249,19 @@ std::string ModelTable::EdgeDifferences(const ConnectionTable& table) const {
   if (std::abs(sum.response_sum_seconds - totals.response_seconds.sum) > 1e-6 * (1 + totals.response_seconds.sum)) {
     all += "response times of edges differ; ";
   }
+  EdgeCounters interfaces;
+  for (size_t i = 0; i < 8; ++i) AddEdgeCounters(table.InterfaceAccount(i), &interfaces);
+  all += Differ("client payload of interfaces", sum.client_payload_bytes, interfaces.client_payload_bytes);
+  all += Differ("server payload of interfaces", sum.server_payload_bytes, interfaces.server_payload_bytes);
+  all += Differ("segments of interfaces", sum.segments, interfaces.segments);
+  all += Differ("retransmitted of interfaces", sum.retransmitted_segments, interfaces.retransmitted_segments);
+  all += Differ("out of order of interfaces", sum.out_of_order_segments, interfaces.out_of_order_segments);
+  all += Differ("SYN retransmissions of interfaces", sum.syn_retransmissions, interfaces.syn_retransmissions);
+  all += Differ("opened of interfaces", sum.connections_opened, interfaces.connections_opened);
+  all += Differ("refused of interfaces", sum.connections_refused, interfaces.connections_refused);
+  all += Differ("timed out of interfaces", sum.connections_timed_out, interfaces.connections_timed_out);
+  all += Differ("handshakes of interfaces", sum.handshake_rtt_count, interfaces.handshake_rtt_count);
+  all += Differ("responses of interfaces", sum.response_count, interfaces.response_count);
   return all;
 }
 

@@ -166,6 +166,22 @@ TEST_F(GroupScreens, AFilterChoosesTheEdgesThatAreGrouped) {
   EXPECT_TRUE(Shows("(other)"));
 }
 
+TEST_F(GroupScreens, OfInterfacesAFilterOrAnOlderAgentLeavesOpenConnectionsAlone) {
+  Open(12, 80, 5);
+  EXPECT_TRUE(IsTop("eth0"));
+  EXPECT_NE(Top().find(" 35   24 "), std::string::npos) << Top() << ": open and failed";
+  EXPECT_NE(screen_->LineText(2).find("  3.0%  "), std::string::npos) << screen_->LineText(2);
+  Type("/interface:eth0");
+  EXPECT_NE(Top().find(" 2    - "), std::string::npos) << Top();
+  EXPECT_EQ(Top().find('%'), std::string::npos) << Top() << ": no loss is better than a wrong one";
+  Press(Key::kEscape);
+  auto older = std::make_shared<Snapshot>(*OfficeEdges(second_++));
+  older->has_interface_accounts = false;
+  older->edge_changes.interfaces.clear();
+  Publish(older);
+  EXPECT_NE(Top().find(" 2    - "), std::string::npos) << Top();
+}
+
 TEST_F(GroupScreens, WhatBelongsToNoGroupIsLastAndHasNoConnections) {
   Open(12, 80, 1);
   EXPECT_EQ(screen_->LineText(6).substr(1, 7), "(other)");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "src/snapshot/snapshot.h"
 #include "tests/support/example_identities.h"
@@ -76,6 +77,16 @@ inline std::shared_ptr<Snapshot> OfficeEdges(int64_t second) {
   snapshot->edges.exported.back().counters.segments = 50;
   snapshot->edges.other.client_payload_bytes = 1234567;
   snapshot->edge_changes.other.client_payload_bytes = 1234;
+  // The lossy one and the silent one are behind the second interface.
+  snapshot->has_interface_accounts = true;
+  snapshot->edge_changes.interfaces.resize(2);
+  for (size_t i = 0; i < snapshot->edges.exported.size(); ++i) {
+    const size_t at = i == 2 || i == 5 ? 1 : 0;
+    InterfaceView& interface = snapshot->interfaces[at];
+    AddEdgeCounters(snapshot->edges.exported[i].counters, &interface.account);
+    AddEdgeCounters(snapshot->edge_changes.exported[i], &snapshot->edge_changes.interfaces[at]);
+    interface.open_connections += std::exchange(interface.account.connections, 0);
+  }
   for (uint32_t i = 0; i < 3; ++i) {
     snapshot->connections.push_back(ScriptedConnection(i + 1,
                                                        EndpointOf("192.168.100.200", static_cast<uint16_t>(51234 + i)),

@@ -37,7 +37,7 @@ class AbandonedRequestsTest : public testing::Test {
     request.path = path;
     request.abandoned = std::move(abandoned);
     lanes_->Answer("client", false, std::make_shared<const HttpRequest>(std::move(request)),
-                   [this](HttpResponse response) {
+                   [this](const HttpResponse& response, double) {
                      if (response.status == 503) ++refused_;
                      ++answered_;
                    });

@@ -435,6 +435,28 @@ TEST(HttpServer, ReportsEachRequestThatItAnswersRefusalsIncluded) {
   EXPECT_THAT(seen, ElementsAre("200 /a b", "503 /busy", "400 /smuggled"));
 }
 
+TEST(HttpServer, ReportsARequestOnceIfTheBodyOfItsAnswerDoesNotFit) {
+  std::vector<std::string> seen;
+  absl::Notification released;
+  HttpLimits limits = GenerousLimits();
+  limits.response_bytes = 100 << 20;
+  HttpService service;
+  service.handler = [&released](const HttpRequest& request) {
+    if (request.path == "/first") return WithBody(LargeBody(&released));
+    return WithBody(std::make_shared<const std::string>(64 << 20, 'y'));
+  };
+  service.observer = std::make_unique<Recorder>(&seen);
+  auto server = HttpServer::Start({"127.0.0.1:0"}, std::move(service), limits);
+  ASSERT_TRUE(server.ok()) << server.status();
+  RawConnection first((*server)->urls()[0]), second((*server)->urls()[0]);
+  first.Send("GET /first HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  EXPECT_NE(first.Receive(1), "");
+  second.Send("GET /second HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(second.ReceiveAll(), StartsWith("HTTP/1.1 503"));
+  (*server)->Stop();
+  EXPECT_THAT(seen, ElementsAre("200 /first", "503 /second"));
+}
+
 TEST(HttpServer, TellsHowLongAnAnswerTook) {
   class Longest final : public RequestObserver {
    public:

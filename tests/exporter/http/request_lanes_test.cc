@@ -49,7 +49,7 @@ class FakeGuard final : public RequestGuard {
 class Responses {
  public:
   RequestLanes::Done Next() {
-    return [this](HttpResponse response) {
+    return [this](const HttpResponse& response, double) {
       const MutexLock lock(&mutex_);
       statuses_.push_back(response.status);
       has_more_.NotifyAll();
@@ -167,10 +167,10 @@ TEST(RequestLanes, EachResponseHasTheHeadersOfTheGuard) {
   service.handler = [](const HttpRequest&) { return HttpResponse(); };
   RequestLanes lanes(&service, kConnections);
   HttpResponse refusal = WithStatus(400);
-  lanes.Complete("", 0, &refusal);
+  lanes.AddHeaders(&refusal);
   EXPECT_THAT(refusal.headers, testing::Contains(testing::Pair("X-Guarded", "yes")));
   absl::Notification is_over;
-  lanes.Answer("a", true, Request("/"), [&](const HttpResponse& response) {
+  lanes.Answer("a", true, Request("/"), [&](const HttpResponse& response, double) {
     EXPECT_THAT(response.headers, testing::Contains(testing::Pair("X-Guarded", "yes")));
     is_over.Notify();
   });

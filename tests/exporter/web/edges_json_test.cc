@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "exporter/web/services_json.h"
 #include "src/naming/identity_text.h"
@@ -104,6 +105,45 @@ TEST(EdgesJson, TellsAllOfAnEdge) {
         "segments_per_second":15.0,"retransmitted_segments_per_second":0.5,"connections_opened_per_second":2.5,
         "connections_failed_per_second":1.5,"responses_per_second":2.0,"response_seconds":0.25,
         "handshake_rtt_seconds":null}})"));
+}
+
+TEST(EdgesJson, TellsTheSumsOfInterfaces) {
+  Snapshot snapshot = OneEdge();
+  snapshot.has_interface_accounts = true;
+  snapshot.interfaces = std::vector<InterfaceView>(3);
+  snapshot.interfaces[0].name = "eth\"0";
+  snapshot.interfaces[0].open_connections = 4;
+  snapshot.interfaces[0].stalled_connections = 1;
+  snapshot.interfaces[0].account.segments = 200;
+  snapshot.interfaces[0].account.retransmitted_segments = 3;
+  snapshot.interfaces[1].is_forgotten = snapshot.interfaces[2].is_forgotten = true;
+  snapshot.interfaces[2].name = "veth7";
+  snapshot.interfaces[2].open_connections = 1;
+  snapshot.edge_changes.interfaces.resize(3);
+  snapshot.edge_changes.interfaces[0].segments = 10;
+  const Json answer = Edges(snapshot);
+  EXPECT_EQ(answer["interfaces_in_all"], 2);
+  ASSERT_EQ(answer["interfaces"].size(), 2u);
+  const Json& interface = answer["interfaces"][0];
+  EXPECT_EQ(interface["name"], "eth\"0");
+  EXPECT_EQ(interface["connections"], 4);
+  EXPECT_EQ(interface["connections_stalled"], 1);
+  EXPECT_EQ(interface["segments"], 200);
+  EXPECT_EQ(interface["retransmitted_segments"], 3);
+  EXPECT_EQ(interface["recent"]["segments_per_second"], 5.0);
+  EXPECT_TRUE(interface["response_quantiles_seconds"].is_null());
+  EXPECT_EQ(answer["interfaces"][1]["name"], "veth7");
+  EXPECT_EQ(answer["edges"].size(), 1u);
+}
+
+TEST(EdgesJson, ListsManyInterfacesWithinABound) {
+  Snapshot snapshot;
+  snapshot.has_interface_accounts = true;
+  snapshot.interfaces.resize(1000);
+  const Json answer = Edges(snapshot);
+  EXPECT_EQ(answer["interfaces_in_all"], 1000);
+  EXPECT_EQ(answer["interfaces"].size(), 256u);
+  EXPECT_TRUE(answer["interfaces"][0]["recent"].is_null());
 }
 
 TEST(EdgesJson, WhatIsUnknownIsNullOrLeftOut) {
@@ -225,6 +265,13 @@ Snapshot LongestEdges(size_t count) {
     for (int doubled = 0; doubled < 60; ++doubled) buckets->Add(ExponentialBuckets(*buckets));
   }
   snapshot.edge_changes.seconds = 1e-7;
+  snapshot.has_interface_accounts = true;
+  InterfaceView interface;
+  interface.name = std::string(40, '\x01');
+  interface.account = counters;
+  interface.open_connections = interface.stalled_connections = INT64_MAX;
+  snapshot.interfaces.assign(300, interface);
+  snapshot.edge_changes.interfaces.assign(300, counters);
   for (size_t i = 0; i < count; ++i) {
     snapshot.edges.exported.push_back(edge);
     snapshot.edge_changes.exported.push_back(counters);
