@@ -47,9 +47,9 @@ struct HistorySample {
 // the collector. When a chunk is dropped that a reader still holds, it takes memory until the reader is done. A new one
 // is not made while two such chunks exist: its seconds then become one long second.
 //
-// Thread: the collector's thread calls Record(). Any thread may call Now() at any time.
-// Time: table time. It must not step back.
-// Bounds: MemoryBytes(). The chunks of ten minutes take 1.8 MB of that.
+// Thread: one thread writes: that of the collector, or, in an attached view, the one that asks the agent. Any thread
+// may call Now() at any time. Time: table time. It must not step back. Bounds: MemoryBytes(). The chunks of ten minutes
+// take 1.8 MB of that.
 class History {
  public:
   static constexpr size_t kEdges = 100;  // that are recorded at a time; up to HistoryChunk::kMaxEdges for moments
@@ -65,6 +65,10 @@ class History {
   // Takes a sample. Ignores its time and its totals if it is not later than the last one, and so leaves what it counted
   // for the next one.
   void Record(const HistorySample& sample);
+
+  // Forgets everything. The next second begins at `time_ns`, which may be before what was recorded. Called by the
+  // thread that writes.
+  void BeginAnew(int64_t time_ns);
 
   // Returns what is known now. Takes some 0.1 ms; VisitEdges() takes a few milliseconds.
   HistoryView Now() const;
