@@ -49,6 +49,10 @@ class GroupHistory {
 
   bool empty() const { return round_ == 0; }
 
+  // Whether more than a few seconds are missing between the newest samples and changes of the `seconds` until
+  // `time_ns`, because nobody looked. One sample cannot stand for all of that time.
+  bool LacksTimeBefore(int64_t time_ns, double seconds) const;
+
   // Takes a sample of `groups`, if about a second has passed since the last ones, or if the time stepped back.
   // Otherwise has no effect. `ids` has the id of each group. Groups that are not among them are forgotten.
   void Record(const EdgeGroups& groups, const std::vector<uint64_t>& ids, int64_t time_ns);

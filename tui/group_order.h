@@ -55,9 +55,10 @@ class GroupOrder {
   // Groups the edges of `snapshot`, records them in the history, and makes a row for each. Keeps `snapshot` until the
   // next call. Forgets the history when the grouping changes; call ClearHistory() when the edges were chosen otherwise.
   void Rebuild(std::shared_ptr<const Snapshot> snapshot, const Wish& wish);
-  // Whether Rebuild() will begin a history. RecordPast() may then be called before it, for successive snapshots of the
-  // time before, so that the history begins with them.
-  bool BeginsHistory(const Wish& wish) const { return wish.grouping != wish_.grouping || history_.empty(); }
+  // Whether the history cannot go on with `snapshot`: there is none, it is of another grouping, or nobody looked for
+  // seconds. Then call ClearHistory() before Rebuild(). Between them, RecordPast() may be called for successive
+  // snapshots of the time before, so that the history begins with them.
+  bool BeginsHistory(const Snapshot& snapshot, const Wish& wish) const;
   void RecordPast(const Snapshot& past, const Wish& wish);
   void ClearHistory() { history_.Clear(); }
 
