@@ -28,7 +28,8 @@ absl::Status CheckTopView();
 //
 // The status line always shows `notice`, unless it is empty.
 //
-// The histories of groups begin with `past`, the history of the agent. Null: they begin when the group is first shown.
+// The histories of groups begin with `past`, the history of this agent, or AttachedAgent::past(). Null: they begin when
+// the group is first shown.
 //
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
 // comes. RunTopView() handles SIGWINCH and SIGTSTP.
