@@ -306,7 +306,7 @@ TEST_F(HistoryTest, BeginsAnewAtAnyTime) {
   Record({{80, 100}});
   Record({{80, 200}, {443, 1}});
   const HistoryView old = history_.Now();
-  const int64_t earlier_ns = sample_.time_ns - 3600 * kNanosecondsPerSecond;
+  const int64_t earlier_ns = sample_.time_ns - 3600 * kNanosecondsPerSecond + 1;
   history_.BeginAnew(earlier_ns);
   EXPECT_TRUE(history_.Now().seconds().empty());
   EXPECT_EQ(BytesOf(old, 80), (std::vector<int64_t>{100, 200})) << "who reads it still has it";

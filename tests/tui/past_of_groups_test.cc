@@ -93,13 +93,12 @@ TEST_F(PastOfGroups, AnAttachedViewTakesItWhenTheFirstEdgesCome) {
 TEST_F(PastOfGroups, ATimeInWhichNobodyLookedIsTakenFromThePast) {
   TextScreen screen(12, 80);
   TopApp app(&hub_, &screen, &names_, {}, nullptr, "", &history_);
-  screen.Type("gs");
-  screen.Press(Key::kEnter);  // the connections of a service
+  screen.Type("gsp");  // pauses
   EXPECT_TRUE(app.Step());
   Remember(kNow + 2, kNow + 30, &history_);
   hub_.Publish(OfficeEdges(kNow + 30));
   EXPECT_TRUE(app.Step());
-  screen.Press(Key::kEscape);
+  screen.Type("p");
   EXPECT_TRUE(app.Step());
   const std::string row = screen.LineText(1);
   EXPECT_NE(row.find("203.0.113.9:8080"), std::string::npos) << row;
