@@ -11,6 +11,8 @@ namespace {
 // A little less than a second; see RateHistory.
 constexpr int64_t kIntervalNs = kNanosecondsPerSecond * 9 / 10;
 
+constexpr double kMaxGapSeconds = 3;
+
 }  // namespace
 
 GroupChange ChangeOf(const EdgeSum& sum, const EdgeGroups& groups) {
@@ -32,6 +34,11 @@ GroupChange ChangeOf(const EdgeSum& sum, const EdgeGroups& groups) {
 void GroupHistory::Clear() {
   by_id_.clear();
   round_ = 0;
+}
+
+bool GroupHistory::LacksTimeBefore(int64_t time_ns, double seconds) const {
+  const double elapsed = static_cast<double>(time_ns - last_time_ns_) / kNanosecondsPerSecond;
+  return round_ > 0 && seconds > 0 && elapsed > seconds + kMaxGapSeconds;
 }
 
 void GroupHistory::Record(const EdgeGroups& groups, const std::vector<uint64_t>& ids, int64_t time_ns) {

@@ -49,6 +49,10 @@ class GroupHistory {
 
   bool empty() const { return round_ == 0; }
 
+  // Whether more than a few seconds are missing between the newest samples and changes of the `seconds` until
+  // `time_ns`, because nobody looked. One sample cannot stand for all of that time.
+  bool LacksTimeBefore(int64_t time_ns, double seconds) const;
+
   // Takes a sample of each group, if about a second has passed since the last samples, or if the time stepped back. Has
   // no effect otherwise, or if EdgeGroups::change_seconds is 0. `ids` has the id of each group. When samples are taken,
   // the groups that get none are forgotten.

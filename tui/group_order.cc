@@ -89,8 +89,12 @@ std::string WorkloadNameOf(const EdgeGroup& group) {
   return absl::StrCat(std::string(identity.namespace_name), "/", std::string(identity.workload));
 }
 
+bool GroupOrder::BeginsHistory(const Snapshot& snapshot, const Wish& wish) const {
+  return wish.grouping != wish_.grouping || history_.empty() ||
+         history_.LacksTimeBefore(snapshot.time_ns, snapshot.edge_changes.seconds);
+}
+
 void GroupOrder::RecordPast(const Snapshot& past, const Wish& wish) {
-  if (wish.grouping != wish_.grouping) history_.Clear();
   wish_ = wish;
   EdgeGroups groups;
   Record(past, &groups);

@@ -57,9 +57,10 @@ class GroupOrder {
   // until the next call. Forgets the history when the grouping changes. If the filter that selected the edges of
   // `snapshot` has changed (see MatchingEdges()), call ClearHistory() first.
   void Rebuild(std::shared_ptr<const Snapshot> snapshot, const Wish& wish);
-  // Whether Rebuild(), called with this wish, would begin a history. If so, RecordPast() may be called before Rebuild()
-  // for earlier snapshots, the oldest first, so that the history begins with them.
-  bool BeginsHistory(const Wish& wish) const { return wish.grouping != wish_.grouping || history_.empty(); }
+  // Whether the history cannot go on with `snapshot`: there is none, it is of another grouping, or nobody looked for
+  // seconds. Then call ClearHistory() before Rebuild(). Between them, RecordPast() may be called for successive
+  // snapshots of the time before, so that the history begins with them.
+  bool BeginsHistory(const Snapshot& snapshot, const Wish& wish) const;
   void RecordPast(const Snapshot& past, const Wish& wish);
   void ClearHistory() { history_.Clear(); }
 

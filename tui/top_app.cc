@@ -232,10 +232,14 @@ void TopApp::ReorderGroups() {
       return filter_.Matches(connection, of, name_of);
     });
   };
-  // An interface has no edges in the past.
-  if (past_ != nullptr && view_.grouping != Grouping::kInterfaces && groups_.BeginsHistory(wish)) {
-    VisitPastEdges(past_->Now(), GroupHistory::kSamples, newest_->time_ns,
-                   [&](const std::shared_ptr<const Snapshot>& second) { groups_.RecordPast(*matching(second), wish); });
+  if (groups_.BeginsHistory(*newest_, wish)) {
+    groups_.ClearHistory();
+    // An interface has no edges in the past. An attached view has none before the agent was asked for them.
+    if (past_ != nullptr && view_.grouping != Grouping::kInterfaces && newest_->has_edges) {
+      VisitPastEdges(
+          past_->Now(), GroupHistory::kSamples, newest_->time_ns,
+          [&](const std::shared_ptr<const Snapshot>& second) { groups_.RecordPast(*matching(second), wish); });
+    }
   }
   groups_.Rebuild(matching(newest_), wish);
   ClampOffset(&view_, groups_.rows().size());

@@ -28,8 +28,8 @@ absl::Status CheckTopView();
 //
 // The status line shows `notice`, unless it shows Snapshot::trouble.
 //
-// The histories of groups begin with `past`, the history of the agent. If `past` is null, they begin when groups are
-// first shown. The histories of interfaces always begin then.
+// The histories of groups begin with `past`, the history of this agent, or AttachedAgent::past(). If `past` is null,
+// they begin when groups are first shown. The histories of interfaces always begin then.
 //
 // Signals: the caller must handle SIGINT, SIGTERM and SIGHUP beforehand, and make `stop_fd` readable when one of them
 // comes. RunTopView() handles SIGWINCH and SIGTSTP.

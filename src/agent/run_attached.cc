@@ -38,7 +38,7 @@ absl::Status RunAttached(const Options& options) {
       *address, {options.attach_ca_file, options.attach_cert_file, options.attach_key_file}, &SystemClock(), stop.fd());
   if (absl::IsCancelled(agent.status())) return absl::OkStatus();
   if (!agent.ok()) return agent.status();
-  return RunTopView((*agent)->hub(), stop.fd(), *settings, (*agent)->wanted());
+  return RunTopView((*agent)->hub(), stop.fd(), *settings, (*agent)->wanted(), /*notice=*/"", &(*agent)->past());
 }
 
 }  // namespace tcpgauge

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "src/attach/edges_from_json.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/named_thread.h"
@@ -17,10 +18,18 @@ namespace {
 
 constexpr int64_t kPeriodNs = kNanosecondsPerSecond;
 
+// How long an agent without a usable past is not asked again. Each time it may keep the view waiting.
+constexpr int64_t kPastPauseNs = 60 * kNanosecondsPerSecond;
+
 std::string PathOf(const ConnectionQuery& query) {
   return absl::StrCat("/api/v1/connections?sort=", query.reverse ? "-" : "",
                       std::string(ConnectionSortName(query.sort)), "&limit=", query.limit,
                       "&filter=", HttpClient::Escape(query.filter));
+}
+
+std::string PathOfPast(size_t limit, int64_t since_ns) {
+  const int64_t since_ms = std::max<int64_t>(since_ns, 0) / kNanosecondsPerMillisecond;
+  return absl::StrFormat("/api/v1/history?limit=%d&since=%d.%03d", limit, since_ms / 1000, since_ms % 1000);
 }
 
 }  // namespace
@@ -74,6 +83,9 @@ absl::Status AttachedAgent::Poll(int stop_fd) {
   if (wants_edges) {
     if (absl::Status status = FetchEdges(stop_fd, &*snapshot); !status.ok()) return status;
   }
+  if (snapshot->has_edges) {
+    if (absl::Status status = RememberEdges(stop_fd, *snapshot); !status.ok()) return status;
+  }
   has_edges_ = wants_edges;
   answered_ = query;
   agent_sequence_ = snapshot->sequence;
@@ -98,6 +110,32 @@ absl::Status AttachedAgent::FetchEdges(int stop_fd, Snapshot* snapshot) {
     snapshot->edges_trouble = absl::StrCat("The edges are missing: ", absl::CHexEscape(status.message()));
   }
   return absl::OkStatus();
+}
+
+absl::Status AttachedAgent::RememberEdges(int stop_fd, const Snapshot& snapshot) {
+  if (!past_.LeadsTo(snapshot)) {
+    HistoryAnswer past;
+    if (clock_.SteadyNanoseconds() >= next_past_ns_) {
+      constexpr int64_t kPastNs = AttachedHistory::kSeconds * kNanosecondsPerSecond;
+      absl::StatusOr<HistoryAnswer> answer = FetchPast(stop_fd, snapshot.time_ns - kPastNs);
+      if (absl::IsCancelled(answer.status())) return answer.status();
+      if (answer.ok()) {
+        past = *std::move(answer);
+      } else {
+        next_past_ns_ = clock_.SteadyNanoseconds() + kPastPauseNs;
+      }
+    }
+    past_.Begin(past, snapshot);
+  }
+  past_.Record(snapshot);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HistoryAnswer> AttachedAgent::FetchPast(int stop_fd, int64_t since_ns) {
+  if (absl::Status status = fetch_.Request(PathOfPast(kMaxPastEdges, since_ns), stop_fd); !status.ok()) return status;
+  absl::StatusOr<HistoryAnswer> answer = HistoryFromJson(&fetch_, kMaxPastEdges, past_.identities());
+  fetch_.Cancel();
+  return answer;
 }
 
 void AttachedAgent::PublishTrouble(const absl::Status& status) {

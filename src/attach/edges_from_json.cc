@@ -112,12 +112,8 @@ struct RecentMembers {
 };
 
 struct EdgeMembers {
-  EndpointMembers client;
-  EndpointMembers server;
-  std::optional<uint64_t> client_prefix_bits;
-  std::optional<uint64_t> server_prefix_bits;
-  EndIdentity client_identity;
-  EndIdentity server_identity;
+  EdgeEndMembers client;
+  EdgeEndMembers server;
   std::vector<EndpointMembers> services;
   SumMembers sum;
   RecentMembers recent;
@@ -252,9 +248,6 @@ absl::Status EdgesMaker::Leave() {
 }
 
 absl::Status EdgesMaker::Take(std::string_view key, const JsonScalar& value) {
-  const auto prefix_bits = [&value]() {
-    return IsNumber(value) ? std::make_optional(std::min<uint64_t>(CountOf(value), 128)) : std::nullopt;
-  };
   switch (Here()) {
     case Place::kOutside:
       return NoAnswer();
@@ -276,14 +269,10 @@ absl::Status EdgesMaker::Take(std::string_view key, const JsonScalar& value) {
       edge_.recent.Take(key, value);
       break;
     case Place::kClient:
-      if (key == "prefix_length") edge_.client_prefix_bits = prefix_bits();
       edge_.client.Take(key, value);
-      TakeIdentity(key, value, &edge_.client_identity);
       break;
     case Place::kServer:
-      if (key == "prefix_length") edge_.server_prefix_bits = prefix_bits();
       edge_.server.Take(key, value);
-      TakeIdentity(key, value, &edge_.server_identity);
       break;
     case Place::kService:
       edge_.services.back().Take(key, value);
@@ -309,25 +298,25 @@ IdentityRef EdgesMaker::IdentityOf(const EndIdentity& identity) {
 }
 
 absl::Status EdgesMaker::EndEdge() {
-  if (!edge_.client.IsWhole() || !edge_.server.IsWhole()) return UnreadableEdge();
+  if (!edge_.client.endpoint.IsWhole() || !edge_.server.endpoint.IsWhole()) return UnreadableEdge();
   EdgeView edge;
-  edge.key.client = edge_.client.Value().address;
-  edge.key.server = edge_.server.Value();
+  edge.key.client = edge_.client.endpoint.Value().address;
+  edge.key.server = edge_.server.endpoint.Value();
   EdgesView& edges = answer_.edges;
-  if (edge_.client_prefix_bits.has_value()) {
-    const int bits = std::min(static_cast<int>(*edge_.client_prefix_bits), edge.key.client.is_v4() ? 32 : 128);
+  if (edge_.client.prefix_bits.has_value()) {
+    const int bits = std::min(*edge_.client.prefix_bits, edge.key.client.is_v4() ? 32 : 128);
     (edge.key.client.is_v4() ? edges.v4_prefix_bits : edges.v6_prefix_bits) = bits;
   }
-  if (edge_.server_prefix_bits.has_value()) {
+  if (edge_.server.prefix_bits.has_value()) {
     edge.key.is_server_prefix = true;
-    const int bits = std::min(static_cast<int>(*edge_.server_prefix_bits), edge.key.server.address.is_v4() ? 32 : 128);
+    const int bits = std::min(*edge_.server.prefix_bits, edge.key.server.address.is_v4() ? 32 : 128);
     (edge.key.server.address.is_v4() ? edges.v4_server_prefix_bits : edges.v6_server_prefix_bits) = bits;
   }
   for (const EndpointMembers& service : edge_.services) {
     if (service.IsWhole()) edge.services.Add(service.Value());
   }
-  edge.client = IdentityOf(edge_.client_identity);
-  edge.server = IdentityOf(edge_.server_identity);
+  edge.client = IdentityOf(edge_.client.identity);
+  edge.server = IdentityOf(edge_.server.identity);
   edge.counters = edge_.sum.Value();
   edges.exported.push_back(std::move(edge));
   recents_.push_back(edge_.recent);
@@ -371,6 +360,7 @@ absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit) {
 }
 
 void AddEdges(EdgesAnswer answer, Snapshot* snapshot) {
+  snapshot->has_edges = true;
   snapshot->edges = std::move(answer.edges);
   snapshot->edge_changes = std::move(answer.changes);
   const std::vector<EdgeCounters> changes = std::exchange(snapshot->edge_changes.interfaces, {});

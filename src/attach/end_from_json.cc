@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/attach/end_from_json.h"
 
+#include <algorithm>
+
 #include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
 
@@ -43,6 +45,15 @@ void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* id
   } else if (key == "comm") {
     identity->comm = NameOf(value, kMaxCommBytes);
   }
+}
+
+void EdgeEndMembers::Take(std::string_view key, const JsonScalar& value) {
+  if (key == "prefix_length") {
+    prefix_bits =
+        IsNumber(value) ? std::make_optional(static_cast<int>(std::min<uint64_t>(CountOf(value), 128))) : std::nullopt;
+  }
+  endpoint.Take(key, value);
+  TakeIdentity(key, value, &identity);
 }
 
 size_t BytesOf(const EndIdentity& identity) {

@@ -34,6 +34,15 @@ void TakeIdentity(std::string_view key, const JsonScalar& value, EndIdentity* id
 // Returns how many bytes of AnswerBounds::kIdentitiesBytes an identity takes.
 size_t BytesOf(const EndIdentity& identity);
 
+// The members of an end of an edge, as far as they were read.
+struct EdgeEndMembers {
+  EndpointMembers endpoint;
+  std::optional<int> prefix_bits;  // at most 128
+  EndIdentity identity;
+
+  void Take(std::string_view key, const JsonScalar& value);
+};
+
 }  // namespace tcpgauge
 
 #endif  // TCPGAUGE_SRC_ATTACH_END_FROM_JSON_H_

@@ -495,6 +495,7 @@ void SnapshotMaker::NumberInterfaces() {
 
 absl::StatusOr<Snapshot> SnapshotMaker::Finish() {
   if (!has_connections_ || !has_time_) return NoAnswer();
+  snapshot_.has_edges = false;
   NumberInterfaces();
   const uint64_t listed = snapshot_.connections.size();
   snapshot_.connections_not_listed = connections_in_all_ - std::min(connections_in_all_, listed);

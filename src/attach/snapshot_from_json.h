@@ -27,7 +27,7 @@ struct AnswerBounds {
 // Returns the snapshot that `body` describes. `body` is the answer of /api/v1/connections to a request with the
 // parameter `limit`, and is read while it arrives. Snapshot::connections_not_listed counts all connections that the
 // answer does not list. not_listed_client_sent and not_listed_server_sent have the payload and the rates, added up, of
-// those unlisted connections that match the answer's query.
+// those unlisted connections that match the answer's query. The answer tells no edges: Snapshot::has_edges is false.
 //
 // The answer is not trusted: whatever it contains, the result is a snapshot or an error. An agent of another version
 // may leave members out or send more. Missing members count as 0 or unknown, and so do values of another type or out of

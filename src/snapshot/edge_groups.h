@@ -66,40 +66,24 @@ struct EdgeTotals {
 
 // The groups of one snapshot. The sums of all groups and `other` add up to `total`; kInterface: see GroupEdges().
 struct EdgeGroups {
-<<<<<<< HEAD
-  std::vector<EdgeGroup> groups;  // in no order; no two have the same values in the members that the kind names
-  EdgeSum other;                  // what belongs to no group; kInterface: see GroupEdges()
-  EdgeSum total;                  // see EdgeTotals
-  double change_seconds = 0;      // the period of each EdgeSum::change; 0: no changes are known
-=======
-  std::vector<EdgeGroup> groups;   // in no order; no two have the same members in common
+  std::vector<EdgeGroup> groups;   // in no order; no two have the same values in the members that the kind names
   EdgeSum other;                   // what belongs to no group; kInterface: see GroupEdges()
   EdgeSum total;                   // see EdgeTotals
   double change_seconds = 0;       // the period of each EdgeSum::change; 0: no changes are known
   bool is_of_connections = false;  // kInterface: the accounts are not known, see GroupEdges()
->>>>>>> w-ifloss
 };
 
 // Groups the edges of `snapshot` by what they have in common.
 //
-<<<<<<< HEAD
-// kInterface: an edge does not know its interfaces. So each interface has a group that adds up its connections in
-// Snapshot::connections. Such a group has only the counters that a connection has: payload, retransmitted segments,
-// open connections, round-trip times of handshakes, and response times. Response times are estimated from the smoothed
-// ones. All other counters are 0. Above all, `segments` is 0, so the loss is not known. Every `change` has only
-// payload, that of the last Snapshot::rate_window_seconds. `other` is `total` minus these groups, but no counter is
-// less than 0. So it has what was counted by connections that ended or are not listed, and everything that these groups
-// do not count.
-=======
 // kInterface: one group for each interface, of InterfaceCounts::account and the gauges of InterfaceView, without
 // distributions. `other` is what forgotten interfaces had counted.
 //
-// If Snapshot::has_interface_accounts is false, the groups of kInterface add up the connections that the snapshot lists
-// as open. They have only those counters that a connection has: payload, retransmitted segments, open connections,
-// round-trip times and, estimated from the smoothed ones, response times. The others are 0, above all `segments`, so
-// the loss is not known, nor are failures. Every `change` has payload alone, over Snapshot::rate_window_seconds.
-// `other` is of the connections that ended or are not listed.
->>>>>>> w-ifloss
+// If Snapshot::has_interface_accounts is false, each group of kInterface adds up the open connections of its interface
+// that the snapshot lists. Such a group has only the counters that a connection has: payload, retransmitted segments,
+// open connections, round-trip times of handshakes, and response times. Response times are estimated from the smoothed
+// ones. All other counters are 0. Above all, `segments` is 0, so neither the loss nor failures are known. Every
+// `change` has only payload, that of the last Snapshot::rate_window_seconds. `other` has what was counted by
+// connections that ended or are not listed.
 //
 // Thread: any.
 // Time: one pass over the edges with series; without interface accounts, also one over the listed connections.

@@ -57,6 +57,17 @@ void History::Record(const HistorySample& sample) {
   chunks_.back().count = chunk_->seconds();
 }
 
+void History::BeginAnew(int64_t time_ns) {
+  absl::erase_if(edges_, [](const auto&) { return true; });  // clear() would give up the room that was reserved
+  next_edge_ = 0;
+  time_ns_ = time_ns;
+  totals_ = HistoryCounts();
+  chunk_ = nullptr;
+  std::vector<HistoryView::CompleteSeconds> forgotten;  // outlives the lock, so the chunks are freed without it
+  const MutexLock lock(&mutex_);
+  forgotten.swap(chunks_);
+}
+
 void History::Count(const HistorySample& sample) {
   ++round_;
   for (const HistoryEdgeCounts& counted : sample.edges) {
@@ -99,9 +110,9 @@ bool History::PrepareChunk(const HistorySample& sample) {
   oldest.chunk.reset();
   if (chunk_count_->load(std::memory_order_acquire) >= MaxChunks(seconds_)) return false;
   chunk_count_->fetch_add(1, std::memory_order_relaxed);
-  // The first second begins with a whole second of table time.
+  // The first second of all begins with a whole second of table time.
   const int64_t begin_ns =
-      chunk_ != nullptr ? time_ns_ : (sample.time_ns - 1) / kNanosecondsPerSecond * kNanosecondsPerSecond;
+      time_ns_ != INT64_MIN ? time_ns_ : (sample.time_ns - 1) / kNanosecondsPerSecond * kNanosecondsPerSecond;
   chunk_ = std::shared_ptr<HistoryChunk>(new HistoryChunk(begin_ns, totals_),
                                          [count = chunk_count_](const HistoryChunk* chunk) {
                                            delete chunk;

@@ -50,8 +50,9 @@ struct HistorySample {
 // collector. A dropped chunk that a reader still holds takes memory until the reader is done. While two such chunks
 // exist, no new chunk is begun. The seconds of this time then become one long second.
 //
-// Thread: the collector's thread calls Record(). Any thread may call Now() at any time.
-// Time: table time. It must not step back.
+// Thread: one thread writes: that of the collector, or, in an attached view, the one that asks the agent. Any thread
+// may call Now() at any time.
+// Time: table time. It must not step back, except by BeginAnew().
 // Bounds: MemoryBytes(). The chunks of ten minutes take at most 1.6 MB of that.
 class History {
  public:
@@ -68,6 +69,10 @@ class History {
   // Takes a sample. If the sample is later than the last one, and a chunk has room or can be begun, the sample ends a
   // second. Otherwise, what the sample counted belongs to the second that a later sample ends.
   void Record(const HistorySample& sample);
+
+  // Forgets everything. The next second begins at `time_ns`, which may be before what was recorded. Called by the
+  // thread that writes.
+  void BeginAnew(int64_t time_ns);
 
   // Returns what is known now. Takes some 0.1 ms; HistoryView::VisitEdges() takes a few milliseconds.
   HistoryView Now() const;

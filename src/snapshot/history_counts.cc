@@ -10,7 +10,11 @@
 namespace tcpgauge {
 namespace {
 
-uint64_t Microseconds(double seconds) { return static_cast<uint64_t>(std::llround(std::max(seconds, 0.0) * 1e6)); }
+// A sum of an agent elsewhere may be of any size.
+uint64_t Microseconds(double seconds) {
+  constexpr double kMaxSeconds = 9e12;  // in microseconds, that fits into 64 bits
+  return static_cast<uint64_t>(std::llround(std::clamp(seconds, 0.0, kMaxSeconds) * 1e6));
+}
 
 template <typename Counts>
 uint64_t Sum(const Counts& counts) {

@@ -183,7 +183,9 @@ struct Snapshot {
 
   std::string agent;    // the agent's name; empty in a snapshot of this process
   std::string trouble;  // why the snapshot is old; empty if it is up to date
-  // Why `edges` and `edge_changes` are empty although the view wants them. Otherwise empty.
+  // Whether `edges` and `edge_changes` are known. If not, they are empty.
+  bool has_edges = true;
+  // Why they are not known although the view wants them. Otherwise empty.
   std::string edges_trouble;
   // The sums of the rates and payload bytes of the connections that match the attached view's query, but are not in
   // `connections`. Other members of DirectionSummary are not used here.

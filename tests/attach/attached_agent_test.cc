@@ -6,12 +6,18 @@
 #include <poll.h>
 
 #include <atomic>
+#include <functional>
 #include <string>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "exporter/http/http_server.h"
 #include "exporter/web/connections_json.h"
 #include "src/base/gzip.h"
+#include "src/base/mutex.h"
+#include "src/base/time_units.h"
 #include "tests/exporter/http/generous_limits.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 
@@ -86,10 +92,12 @@ TEST_F(AttachedAgentTest, HasEdgesWhileTheViewWantsThem) {
   }));
   ASSERT_TRUE(agent.ok());
   EXPECT_TRUE((*agent)->hub().Current()->edges.exported.empty());
+  EXPECT_FALSE((*agent)->hub().Current()->has_edges);
   (*agent)->wanted()->PostEdges(true);
   const auto with_edges = WaitFor(**agent, [](const Snapshot& s) { return !s.edges.exported.empty(); });
   EXPECT_EQ(with_edges->edges_trouble, "");
   EXPECT_TRUE(with_edges->has_interface_accounts);
+  EXPECT_TRUE(with_edges->has_edges);
   (*agent)->wanted()->PostEdges(false);
   WaitFor(**agent, [](const Snapshot& s) { return s.edges.exported.empty(); });
 }
@@ -105,6 +113,7 @@ TEST_F(AttachedAgentTest, SaysThatAnOlderAgentTellsNoEdges) {
   (*agent)->wanted()->PostEdges(true);
   const auto snapshot = WaitFor(**agent, [](const Snapshot& s) { return !s.edges_trouble.empty(); });
   EXPECT_THAT(snapshot->edges_trouble, HasSubstr("This agent is older"));
+  EXPECT_FALSE(snapshot->has_edges);
   EXPECT_EQ(snapshot->connections.size(), 3u);
   EXPECT_EQ(snapshot->trouble, "");
 }
@@ -217,6 +226,134 @@ TEST_F(AttachedAgentTest, SaysWhyAnAnswerCannotBeUsed) {
 TEST_F(AttachedAgentTest, GivesUpAtOnceWhenStopped) {
   stop_.Stop();
   EXPECT_TRUE(absl::IsCancelled(Attach(Serve(Example())).status()));
+}
+
+// An agent with one edge, whose time a test sets, and which answers what a test wants when it is asked for the past.
+class PastOfAttachedAgent : public AttachedAgentTest {
+ protected:
+  // Attaches, and wants edges.
+  void Attach(std::function<HttpResponse()> past) {
+    second_ = 1000;
+    agent_ = *AttachedAgentTest::Attach(Serve([this, past = std::move(past)](const HttpRequest& request) {
+      if (request.path == "/api/v1/history") {
+        {
+          const MutexLock lock(&mutex_);
+          asked_for_.push_back(*request.QueryParameter("limit") + " since " + *request.QueryParameter("since"));
+        }
+        return past();
+      }
+      HttpResponse response;
+      if (request.path == "/api/v1/connections") {
+        Snapshot snapshot;
+        snapshot.sequence = ++answers_;
+        snapshot.time_ns = second_ * kNanosecondsPerSecond + 500 * kNanosecondsPerMillisecond;
+        response.body = ConnectionsJson(snapshot, ParseConnectionQuery(request).value(), "node7");
+      } else {
+        response.body =
+            R"({"recent_seconds":1,"edges":[{"client":{"address":"10.0.0.1"},)"
+            R"("server":{"address":"10.0.0.2","port":80},"recent":{"client_payload_bytes_per_second":7}}]})";
+      }
+      return response;
+    }));
+    agent_->wanted()->PostEdges(true);
+  }
+  // Waits for a snapshot of this second, with edges.
+  void LookAt(int64_t second) {
+    second_ = second;
+    WaitFor(*agent_, [=](const Snapshot& s) { return s.has_edges && s.time_ns / kNanosecondsPerSecond == second; });
+  }
+  // What the edge counted in each second.
+  std::vector<uint64_t> Bytes() const {
+    std::vector<uint64_t> bytes;
+    for (const HistoryCounts& counts : agent_->past().Now().SumOf([](const HistoryEdge&) { return true; })) {
+      bytes.push_back(counts.payload_bytes());
+    }
+    return bytes;
+  }
+  static HttpResponse Answer(std::string body) {
+    HttpResponse response;
+    response.body = std::move(body);
+    return response;
+  }
+  static std::string PastUntil(int64_t second) {
+    return absl::StrCat(R"({"begin_time":)", second - 3, R"(,"end_times":[)", second - 2, ",", second - 1, ",", second,
+                        R"(],"edges":[{"client":{"address":"10.0.0.1"},"server":{"address":"10.0.0.2","port":80},)",
+                        R"("connections":[1,1,1],"client_payload_bytes":[10,20,30]}]})");
+  }
+
+  using Numbers = std::vector<uint64_t>;
+  std::vector<std::string> AskedFor() {
+    const MutexLock lock(&mutex_);
+    return asked_for_;
+  }
+
+  std::atomic<int64_t> second_{1000};
+  Mutex mutex_;
+  std::vector<std::string> asked_for_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<AttachedAgent> agent_;
+};
+
+TEST_F(PastOfAttachedAgent, IsThereWithTheFirstEdges) {
+  Attach([this] { return Answer(PastUntil(second_)); });
+  LookAt(1000);
+  EXPECT_EQ(Bytes(), (Numbers{10, 20, 30}));
+  LookAt(1001);
+  EXPECT_EQ(Bytes(), (Numbers{10, 20, 30, 11})) << "one and a half seconds of seven bytes";
+  LookAt(1002);
+  EXPECT_EQ(Bytes(), (Numbers{10, 20, 30, 11, 7}));
+  EXPECT_THAT(AskedFor(), testing::ElementsAre("100 since 930.500"));
+}
+
+TEST_F(PastOfAttachedAgent, IsAskedForAgainAfterATimeWithoutEdges) {
+  Attach([this] { return Answer(PastUntil(second_)); });
+  LookAt(1000);
+  agent_->wanted()->PostEdges(false);
+  WaitFor(*agent_, [](const Snapshot& snapshot) { return !snapshot.has_edges; });
+  second_ = 2000;
+  agent_->wanted()->PostEdges(true);
+  LookAt(2000);
+  EXPECT_EQ(Bytes(), (Numbers{10, 20, 30}));
+  EXPECT_EQ(agent_->past().Now().seconds().at(0).begin_ns, 1997 * kNanosecondsPerSecond);
+  EXPECT_THAT(AskedFor(), testing::ElementsAre("100 since 930.500", "100 since 1930.500"));
+}
+
+TEST_F(PastOfAttachedAgent, WithoutAUsableOneTheViewIsAsItWas) {
+  HttpResponse older;
+  older.status = 404;
+  HttpResponse huge = Answer(Gzip(HugeAnswer(R"({"newer":[)", "[],")));
+  huge.headers.emplace_back("Content-Encoding", "gzip");
+  for (const HttpResponse& response :
+       {older, huge, Answer("<html>"), Answer("{}"), Answer(PastUntil(5)), Answer(PastUntil(4000000000)),
+        Answer(HugeAnswer("{\"end_times\":[", "1e9,")), Answer("{\"a\":" + std::string(100, '['))}) {
+    Attach([&response] { return response; });
+    LookAt(1000);
+    LookAt(1001);
+    const auto snapshot = agent_->hub().Current();
+    EXPECT_EQ(snapshot->edges.exported.size(), 1u);
+    EXPECT_EQ(snapshot->trouble, "");
+    EXPECT_EQ(snapshot->edges_trouble, "");
+    EXPECT_EQ(Bytes(), (Numbers{7})) << "the past begins with the edges";
+    agent_ = nullptr;
+  }
+}
+
+TEST_F(PastOfAttachedAgent, IsNotAskedForAgainAndAgain) {
+  Attach([] { return Answer("<html>"); });
+  for (const int64_t second : {1000, 2000, 3000}) LookAt(second);
+  EXPECT_EQ(AskedFor().size(), 1u);
+}
+
+TEST_F(PastOfAttachedAgent, TheViewEndsWhileTheAgentKeepsItWaiting) {
+  std::atomic<bool> asked{false}, ended{false};
+  Attach([&] {
+    asked = true;
+    while (!ended) poll(nullptr, 0, 10);
+    return HttpResponse();
+  });
+  while (!asked) poll(nullptr, 0, 10);
+  agent_ = nullptr;
+  ended = true;
+  server_ = nullptr;
 }
 
 }  // namespace

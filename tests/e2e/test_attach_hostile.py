@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The top view of an agent that wants to harm it (--attach)."""
+import itertools
+import json
 import os
 import re
 import shlex
@@ -161,6 +163,42 @@ class HostileAgentTest(NamespaceCase):
                 self.turn(lambda connection: connection.sendall(bomb))
                 seconds = self.check_leaves(terminal, lambda: terminal.key("q"), name)
                 print(f"{name}: {len(bomb)} bytes, {peak / 2**20:.1f} MiB, left within {1000 * seconds:.0f} ms", flush=True)
+
+    @alone
+    def test_a_hostile_history_leaves_the_groups_as_they_are(self):
+        precedence.take(self)
+        edges = {"recent_seconds": 1, "edges": [{"client": {"address": "192.0.2.1"}, "connections": 7,
+                                                "server": {"address": "192.0.2.2", "port": 80}}]}
+        bomb = compressed(b'{"newer":[' + b"[]," * (20 << 20))
+        acts = {
+            "silence": self.agent.be_silent,
+            "not found": lambda connection: connection.sendall(answer(b"", status="404 Not Found")),
+            "a bomb": lambda connection: connection.sendall(bomb),
+            "times that fall": lambda connection: connection.sendall(answer(
+                b'{"begin_time":5,"end_times":[4],"edges":[]}')),
+            "escape sequences": lambda connection: connection.sendall(answer(
+                b"no such thing: \x1b[31m", status="400 Bad Request")),
+        }
+        for name, act in acts.items():
+            with self.subTest(name=name):
+                times = itertools.count(1000)
+
+                def answer_to_each(connection):
+                    if self.agent.path == "/api/v1/history":
+                        act(connection)
+                    elif self.agent.path == "/api/v1/edges":
+                        connection.sendall(answer(json.dumps(edges).encode()))
+                    else:
+                        now = next(times)
+                        connection.sendall(answer(listing([row(1)], sequence=now, time=now)))
+                terminal = self.attach()
+                self.agent.act = answer_to_each
+                terminal.key("g")
+                terminal.wait_for(lambda screen: screen[1].split()[:2] == ["192.0.2.2:80", "7"], "the service", 60)
+                screen = terminal.screen()
+                self.assertEqual(screen[2:-2], [""] * len(screen[2:-2]))
+                self.assertLess(_peak_bytes(terminal.view.pid), _MAX_RESIDENT_BYTES)
+                self.check_leaves(terminal, lambda: terminal.key("q"), name)
 
     def test_what_the_agent_writes_has_no_effect_on_the_terminal(self):
         names = ["\x1b]0;owned\x07", "\x1b[31mred", "\x9b31m", "\u202etxt", "a\nb\tc", "\U0001f600", "x" * 1000]

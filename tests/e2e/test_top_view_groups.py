@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The top view under its own name, in a real terminal: groups, the mouse, filters to copy and the configuration file."""
+import json
 import os
 import re
 import shlex
@@ -12,6 +13,7 @@ from support.case import NamespaceCase
 from support.namespaces import Testbed
 from support.terminal import Terminal
 from support.traffic import Conversation
+from support.waiting import wait_until
 
 _CLOSED_PORT = 7999  # nobody listens there, in a namespace of its own
 _WHEEL_DOWN, _CLICK = 97, 32  # xterm's codes of buttons
@@ -25,8 +27,8 @@ class TopViewGroupsTest(NamespaceCase):
         self.folder = tempfile.TemporaryDirectory(prefix="tcpgauge-e2e-")
         self.addCleanup(self.folder.cleanup)
 
-    def open_view(self, *words, environment=()):
-        terminal = self.own(Terminal(self.testbed.server))
+    def open_view(self, *words, environment=(), columns=80):
+        terminal = self.own(Terminal(self.testbed.server, columns=columns))
         words = words or ("-i", self.testbed.link.server_interface, "--web.listen-address=")
         terminal.view = self.own(terminal.start("env", f"XDG_CONFIG_HOME={self.folder.name}", *environment, binary(),
                                                 "--tui", *words))
@@ -112,6 +114,46 @@ class TopViewGroupsTest(NamespaceCase):
         attached.key("-l", "port:7000")
         attached.key("Enter")
         attached.wait_for(lambda screen: re.match(r" \S+ +1 +- .* - ", screen[1]), "what an open connection tells")
+
+    def remembered(self, agent, port, member):
+        """What the agent's history has of the edges to that port."""
+        status, body = agent.get(f"/api/v1/history?server={self.testbed.link.server_address}:{port}")
+        self.assertEqual(status, 200, body)
+        return sum(json.loads(body)["matching"][member])
+
+    def test_an_attached_view_begins_with_the_last_minute(self):
+        agent = self.own(Agent(self.testbed.server, "-i", self.testbed.link.server_interface))
+        talk = self.own(Conversation(self.testbed, 7000))
+
+        def happened():
+            talk.client_sends(10_000)
+            self.is_refused()
+            return self.remembered(agent, _CLOSED_PORT, "connections_refused") >= 5
+        wait_until(happened, "failures that the agent remembers", pause=0.2)
+        # A view that began now would not see them: the last change of the edges is that of a second without traffic.
+        silent = []
+
+        def is_over():
+            silent.append((self.remembered(agent, _CLOSED_PORT, "connections_refused"),
+                           self.remembered(agent, 7000, "client_payload_bytes")))
+            return len(silent) > 4 and len(set(silent[-5:])) == 1
+        wait_until(is_over, "some seconds without traffic", pause=1)
+        failures = silent[-1][0]
+        terminal = self.open_view("--attach", f"http://{agent.address}", columns=200)
+        terminal.key("g", "s")
+
+        def failing_first(screen):
+            end = screen[0].find("Fail") + len("Fail")
+            row = screen[1][:end].split()
+            return row[:1] == [f"{self.testbed.link.server_address}:{_CLOSED_PORT}"] and int(row[-1]) == failures
+        terminal.wait_for(failing_first, f"{failures} failures of the time before")
+        row = next(line for line in terminal.screen() if line.startswith(f" {talk.server_endpoint} "))
+        self.assertRegex(row, "[▂-█]", "the rates of the time before")
+        # Other groups have it too, although the agent is not asked again.
+        terminal.key("/")
+        terminal.key("-l", f"port:{_CLOSED_PORT}")
+        terminal.wait_for(lambda screen: "Services 1-1 of 1" in screen[-1] and failing_first(screen),
+                          f"{failures} failures with a filter")
 
     def test_shows_a_filter_that_tcpdump_understands(self):
         terminal = self.open_view()

@@ -2,8 +2,9 @@
 // Fuzz target of an attached view. An input is what a hostile agent answers, after three bytes: the size of the pieces
 // in which the answer arrives, the number of connections that were asked for, and keys to press.
 //
-// The result must be the same in pieces and as a whole. A snapshot must keep the bounds of SnapshotFromJson(). The top
-// view must show it without a control character, and no wider than the screen.
+// The result must be the same in pieces and as a whole. A snapshot must keep the bounds of SnapshotFromJson(), and a
+// history those of HistoryFromJson(). The top view must show it without a control character, and no wider than the
+// screen.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,13 +14,17 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "src/attach/attached_history.h"
+#include "src/attach/history_from_json.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/base/check.h"
 #include "src/base/utf8.h"
 #include "src/flow/connection_view.h"
 #include "src/naming/end_identity.h"
+#include "src/naming/identity_pool.h"
 #include "src/naming/identity_text.h"
 #include "src/naming/name_rule.h"
+#include "src/snapshot/history_counts.h"
 #include "src/snapshot/snapshot_hub.h"
 #include "tests/json/text_body.h"
 #include "tests/tui/known_names.h"
@@ -87,17 +92,18 @@ void CheckDuration(int64_t duration_ns) {
   if (duration_ns != ConnectionSummary::kUnknown) CheckTime(duration_ns);
 }
 
+void CheckIdentity(const EndIdentity& identity) {
+  for (const auto* name : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
+                           &identity.container, &identity.service, &identity.node, &identity.zone}) {
+    TCPGAUGE_CHECK(name->empty() || IsName(*name));
+  }
+  TCPGAUGE_CHECK(identity.comm.size() <= kMaxCommBytes);
+}
+
 void CheckIdentities(const Snapshot& snapshot) {
   TCPGAUGE_CHECK(snapshot.identities[0] == nullptr);
   TCPGAUGE_CHECK(snapshot.identities.size() <= 2 * snapshot.connections.size() + 1);
-  for (size_t i = 1; i < snapshot.identities.size(); ++i) {
-    const EndIdentity& identity = snapshot.identities[i]->identity;
-    for (const auto* name : {&identity.namespace_name, &identity.workload, &identity.workload_kind, &identity.pod,
-                             &identity.container, &identity.service, &identity.node, &identity.zone}) {
-      TCPGAUGE_CHECK(name->empty() || IsName(*name));
-    }
-    TCPGAUGE_CHECK(identity.comm.size() <= kMaxCommBytes);
-  }
+  for (size_t i = 1; i < snapshot.identities.size(); ++i) CheckIdentity(snapshot.identities[i]->identity);
 }
 
 void CheckBounds(const Snapshot& snapshot, size_t limit) {
@@ -183,17 +189,107 @@ void Show(Snapshot snapshot, uint8_t keys) {
   CheckScreen(screen.frame());
 }
 
-void Run(const uint8_t* data, size_t size) {
-  if (size < kHeadBytes) return;
-  const size_t piece_bytes = 1 + data[0], limit = data[1];
-  const std::string text(reinterpret_cast<const char*>(data) + kHeadBytes, size - kHeadBytes);
+void RunSnapshot(const std::string& text, size_t piece_bytes, size_t limit, uint8_t keys) {
   absl::StatusOr<Snapshot> whole = Read(text, SIZE_MAX, limit);
   const absl::StatusOr<Snapshot> pieces = Read(text, piece_bytes, limit);
   TCPGAUGE_CHECK(whole.status() == pieces.status());
   if (!whole.ok()) return;
   CheckSame(*whole, *pieces);
   CheckBounds(*whole, limit);
-  Show(*std::move(whole), data[2]);
+  Show(*std::move(whole), keys);
+}
+
+absl::StatusOr<HistoryAnswer> ReadPast(const std::string& text, size_t piece_bytes, size_t limit, IdentityPool* pool) {
+  TextBody body(text, piece_bytes);
+  return HistoryFromJson(&body, limit, pool);
+}
+
+bool AreSame(const HistoryEdgeCounts& a, const HistoryEdgeCounts& b) {
+  return a.edge.key == b.edge.key && AreSame(a.edge.client, b.edge.client) && AreSame(a.edge.server, b.edge.server) &&
+         a.counts.connections == b.counts.connections &&
+         std::all_of(std::begin(kHistoryCounters), std::end(kHistoryCounters), [&](const HistoryCounter& counter) {
+           return a.counts.*counter.member == b.counts.*counter.member;
+         });
+}
+
+void CheckSame(const HistoryAnswer& a, const HistoryAnswer& b) {
+  TCPGAUGE_CHECK(a.begin_time_ns == b.begin_time_ns && a.seconds.size() == b.seconds.size());
+  for (size_t i = 0; i < a.seconds.size(); ++i) {
+    TCPGAUGE_CHECK(a.seconds[i].time_ns == b.seconds[i].time_ns);
+    TCPGAUGE_CHECK(std::equal(a.seconds[i].edges.begin(), a.seconds[i].edges.end(), b.seconds[i].edges.begin(),
+                              b.seconds[i].edges.end(),
+                              [](const HistoryEdgeCounts& c, const HistoryEdgeCounts& d) { return AreSame(c, d); }));
+  }
+}
+
+void CheckBounds(const HistoryAnswer& past, size_t limit) {
+  TCPGAUGE_CHECK(past.seconds.size() <= HistoryAnswerBounds::kSeconds);
+  CheckTime(past.begin_time_ns);
+  int64_t time_ns = past.begin_time_ns;
+  for (const HistorySample& second : past.seconds) {
+    CheckTime(second.time_ns);
+    TCPGAUGE_CHECK(second.time_ns > time_ns && second.edges.size() <= limit);
+    time_ns = second.time_ns;
+    for (const HistoryEdgeCounts& edge : second.edges) {
+      for (const HistoryCounter& counter : kHistoryCounters) {
+        TCPGAUGE_CHECK(edge.counts.*counter.member <= HistoryAnswerBounds::kCount);
+      }
+      for (const IdentityRef& end : {edge.edge.client, edge.edge.server}) {
+        if (end != nullptr) CheckIdentity(end->identity);
+      }
+    }
+  }
+}
+
+// Shows groups of the edges of the last second, whose history begins with `past`.
+void ShowPast(const HistoryAnswer& past, uint8_t keys, AttachedHistory* history) {
+  Snapshot snapshot;
+  snapshot.sequence = 1;
+  snapshot.time_ns = past.begin_time_ns;
+  snapshot.edge_changes.seconds = 1;
+  if (!past.seconds.empty()) {
+    snapshot.time_ns = past.seconds.back().time_ns;
+    for (const HistoryEdgeCounts& edge : past.seconds.back().edges) {
+      EdgeView& view = snapshot.edges.exported.emplace_back();
+      view.key = edge.edge.key;
+      view.client = edge.edge.client;
+      view.server = edge.edge.server;
+    }
+    snapshot.edge_changes.exported.resize(snapshot.edges.exported.size());
+  }
+  history->Begin(past, snapshot);
+  snapshot.time_ns += keys * (int64_t{1} << 24);
+  history->Record(snapshot);
+  SnapshotHub hub;
+  TextScreen screen(kRows, kColumns);
+  KnownNames names;
+  hub.Publish(std::make_shared<const Snapshot>(std::move(snapshot)));
+  TopApp app(&hub, &screen, &names, {}, nullptr, "", &history->history());
+  for (const char* const key : {"g", "ss", "aaa", "g", "g", "g"}) {
+    screen.Type(key);
+    TCPGAUGE_CHECK(app.Step());
+    CheckScreen(screen.frame());
+  }
+}
+
+void RunPast(const std::string& text, size_t piece_bytes, size_t limit, uint8_t keys) {
+  IdentityPool pool;
+  const absl::StatusOr<HistoryAnswer> pieces = ReadPast(text, piece_bytes, limit, &pool);
+  AttachedHistory history(limit);
+  const absl::StatusOr<HistoryAnswer> whole = ReadPast(text, SIZE_MAX, limit, history.identities());
+  TCPGAUGE_CHECK(whole.status() == pieces.status());
+  if (!whole.ok()) return;
+  CheckSame(*whole, *pieces);
+  CheckBounds(*whole, limit);
+  ShowPast(*whole, keys, &history);
+}
+
+void Run(const uint8_t* data, size_t size) {
+  if (size < kHeadBytes) return;
+  const size_t piece_bytes = 1 + data[0], limit = data[1];
+  const std::string text(reinterpret_cast<const char*>(data) + kHeadBytes, size - kHeadBytes);
+  RunSnapshot(text, piece_bytes, limit, data[2]);
+  RunPast(text, piece_bytes, limit, data[2]);
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 #include <string>
 
 #include "exporter/web/connections_json.h"
+#include "exporter/web/history_json.h"
+#include "src/base/time_units.h"
+#include "src/snapshot/history.h"
 #include "tests/exporter/metrics/example_snapshot.h"
 #include "tests/support/example_identities.h"
 
@@ -55,6 +58,33 @@ std::string Row(const std::string& more) {
          std::string("\"port\":2}") + more + "}";
 }
 
+// Three seconds with two edges, of which one has names.
+std::string Past() {
+  History history(10, HistoryView::kMaxSeconds);
+  HistorySample sample;
+  for (uint64_t second = 1; second <= 3; ++second) {
+    sample.time_ns += kNanosecondsPerSecond;
+    HistoryEdgeCounts edge;
+    edge.edge.key.client = *IpAddress::Parse("192.0.2.1");
+    edge.edge.key.server = {*IpAddress::Parse("2001:db8::1"), 80};
+    edge.counts.client_payload_bytes = 1000 * second;
+    edge.counts.connections = second;
+    sample.edges = {edge};
+    edge.edge.key.server.port = 443;
+    edge.edge.key.is_server_prefix = true;
+    edge.edge.client = ExamplePod();
+    edge.edge.server = ExampleUnit();
+    for (const HistoryCounter& counter : kHistoryCounters) edge.counts.*counter.member = second;
+    if (second > 1) sample.edges.push_back(edge);
+    history.Record(sample);
+  }
+  Snapshot snapshot;
+  snapshot.edges.v6_server_prefix_bits = 64;
+  HistoryQuery query;
+  query.limit = 2;
+  return *HistoryJson(history.Now(), snapshot, query, "node7", [] { return false; });
+}
+
 std::string Answer(const std::string& rows, const std::string& more = "") {
   return "{\"time\":1000.5" + more + ",\"connections\":[" + rows + "]}";
 }
@@ -90,6 +120,13 @@ std::vector<Bytes> AttachSeeds() {
             "{\"connections\":[" + Row(",\"interface\":\"b\",\"vlans\":[1,2,3,4,5],\"vlans\":[9]") +
                 "],\"interfaces\":[{\"name\":\"a\",\"up\":false},{\"name\":\"b\",\"dropped_packets\":3}],\"time\":1,"
                 "\"matching\":{\"client_payload_bytes\":9,\"server_payload_bytes_per_second\":8.5}}"),
+      Input(11, 2, 0x3b, Past()),
+      Input(
+          12, 2, 0xff,
+          "{\"edges\":[{\"segments\":[1e99,-1,null],\"server\":{\"port\":80,\"address\":\"::\",\"prefix_length\":999},"
+          "\"connections\":[18446744073709551615,null,\"\"],\"response_seconds_sum\":[1e300,-0.0,7],"
+          "\"client\":{\"address\":\"::1\",\"comm\":\"\\u001b[31m\\u009b\\u202e\"}}],"
+          "\"end_times\":[1.5,2,4.6e9],\"begin_time\":0}"),
   };
 }
 

@@ -308,6 +308,33 @@ TEST_F(HistoryTest, WhatCameWhileReadersHeldAllMemoryBelongsToTheNextSecond) {
   EXPECT_EQ(BytesOf(view, 80).back(), static_cast<int64_t>(view.seconds().back().totals.client_payload_bytes));
 }
 
+TEST_F(HistoryTest, BeginsAnewAtAnyTime) {
+  Record({{80, 100}});
+  Record({{80, 200}, {443, 1}});
+  const HistoryView old = history_.Now();
+  const int64_t earlier_ns = sample_.time_ns - 3600 * kNanosecondsPerSecond + 1;
+  history_.BeginAnew(earlier_ns);
+  EXPECT_TRUE(history_.Now().seconds().empty());
+  EXPECT_EQ(BytesOf(old, 80), (std::vector<int64_t>{100, 200})) << "who reads it still has it";
+  sample_.time_ns = earlier_ns;
+  Record({{80, 7}}, kNanosecondsPerSecond / 4);
+  const HistoryView view = history_.Now();
+  ASSERT_EQ(view.seconds().size(), 1);
+  EXPECT_EQ(view.seconds()[0].begin_ns, earlier_ns);
+  EXPECT_EQ(view.seconds()[0].end_ns, earlier_ns + kNanosecondsPerSecond / 4);
+  EXPECT_EQ(view.edges().size(), 1);
+  EXPECT_EQ(BytesOf(view, 80), std::vector<int64_t>{7});
+}
+
+TEST_F(HistoryTest, BeginsAnewAgainAndAgain) {
+  for (int i = 0; i < 100; ++i) {
+    history_.BeginAnew(sample_.time_ns);
+    Record({{80, 5}});
+    Record({{80, 6}});
+    EXPECT_EQ(BytesOf(history_.Now(), 80), (std::vector<int64_t>{5, 6}));
+  }
+}
+
 TEST_F(HistoryTest, AViewOutlivesItsHistory) {
   auto history = std::make_unique<History>(kMaxEdges, HistoryView::kMaxSeconds);
   sample_.time_ns += kNanosecondsPerSecond;

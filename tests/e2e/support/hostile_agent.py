@@ -35,10 +35,12 @@ def compressed(body, times=1, **options):
 
 class HostileAgent:
     """Listens on a port of 127.0.0.1 in `namespace`. Gives each request to `act(connection)`, which sends what it likes;
-    a test may change `act` at any time. When act() returns, the connection stays open for the next request."""
+    a test may change `act` at any time. When act() returns, the connection stays open for the next request. `path` is
+    that of the latest request, without parameters."""
 
     def __init__(self, namespace, act):
         self.act = act
+        self.path = ""
         self.requests = 0
         self._over = threading.Event()
         self._connections = []
@@ -82,7 +84,8 @@ class HostileAgent:
                     if not received:
                         return
                     request += received
-                request = request.split(b"\r\n\r\n", 1)[1]
+                head, request = request.split(b"\r\n\r\n", 1)
+                self.path = head.split(b" ", 2)[1].split(b"?", 1)[0].decode()
                 self.requests += 1
                 self.act(connection)
         except OSError:
