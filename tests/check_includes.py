@@ -33,7 +33,12 @@ HOMES = {
         "exporter/http/http_server.cc",
         "exporter/http/request_head.cc",
     ),
-    "yaml-cpp/": ("exporter/http/web_config.cc", "tui/view_config.cc"),
+    "yaml-cpp/": (
+        "src/base/yaml_document.cc",
+        "src/base/yaml_document.h",
+        "exporter/http/web_config.cc",
+        "tui/view_config.cc",
+    ),
     "libdeflate": "src/base/gzip.cc",
     "sys/capability.h": "src/privilege/drop_privileges.cc",
     "systemd/": "src/base/service_manager.cc",
