@@ -515,7 +515,8 @@ TEST_F(EdgeAdmission, FiftyThousandSingleFailuresASecondHideNoFailingEdge) {
   // So many heavy edges that no place is left for others that do not fail.
   for (uint32_t client = 1; client <= 16; ++client) Send(Key(client), 1000);
   PassSeconds(kWindowSeconds + 1);
-  for (int second = 0; second < 20; ++second) {
+  // The edges get their places at random, which depends on the process: 20 s were too few in one of fifteen.
+  for (int second = 0; second < 60; ++second) {
     for (uint32_t client = 100; client < 103; ++client) Refuse(Key(client));
     for (int i = 0; i < 50000; ++i) Refuse(Forged());
     PassSecond();
