@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks what tests/count_results.py and tests/common.sh tell of failures."""
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -93,20 +94,20 @@ class EndOfTheOutputTest(unittest.TestCase):
     def end_of(self, commands):
         done = subprocess.run(["bash", "-c", f"set -euo pipefail; source '{shipped.path('tests/common.sh')}'\n{commands}",
                                "some.sh"], capture_output=True, text=True)
-        return done.returncode, done.stdout.splitlines()
+        return done.returncode, [re.sub(r", in \d+ s$", ", in N s", line) for line in done.stdout.splitlines()]
 
     def test_names_failures_of_a_script_before_the_sums(self):
         output = ("PASS a.A.one (0.1 s)\\nFAIL a.A.two\\nTraceback\\n  at line 1\\nAssertionError: 1 != 2\\n\\n"
                   "  printed by a.A.three\\nSKIP a.A.three: no\\nFAIL b.B.four\\nits process ended with status 9\\ntook 3 s\\n"
                   "1 passed, 2 failed, 1 skipped\\n")
         self.assertEqual(self.end_of(f"printf '{output}' >$scratch/x; add_counted 'end to end' $scratch/x 1"), (1, [
-            "end to end: 1 passed, 2 failed, 1 skipped", "FAILED end to end: a.A.two: AssertionError: 1 != 2",
+            "end to end: 1 passed, 2 failed, 1 skipped, in N s", "FAILED end to end: a.A.two: AssertionError: 1 != 2",
             "FAILED end to end: b.B.four: its process ended with status 9", "1 passed, 2 failed, 1 skipped"]))
 
     def test_repeats_what_a_script_of_its_own_kind_named(self):
         output = "FAILED lint: format: src/x.cc:1:2\\n4 passed, 1 failed, 0 skipped\\n"
         self.assertEqual(self.end_of(f"printf '{output}' >$scratch/x; add_counted lint $scratch/x 1")[1], [
-            "lint: 4 passed, 1 failed, 0 skipped", "FAILED lint: format: src/x.cc:1:2", "4 passed, 1 failed, 0 skipped"])
+            "lint: 4 passed, 1 failed, 0 skipped, in N s", "FAILED lint: format: src/x.cc:1:2", "4 passed, 1 failed, 0 skipped"])
 
     def test_names_a_part_that_came_to_no_end(self):
         self.assertEqual(self.end_of("echo 'no space left' >$scratch/x; add_counted lint $scratch/x 2")[1][1:], [
