@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/attach/answer_errors.h"
 #include "src/attach/end_from_json.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/json/json_reader.h"
@@ -24,13 +25,6 @@ namespace {
 
 constexpr double kMaxSeconds = 1e9;
 constexpr double kMaxRate = 1e18;
-
-constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
-
-absl::Status NoAnswer() { return absl::InvalidArgumentError(kSource.not_json); }
-absl::Status UnreadableEdge() {
-  return absl::InvalidArgumentError("the agent's answer contains an edge that cannot be read");
-}
 
 uint64_t BoundedCountOf(const JsonScalar& value) { return std::min(CountOf(value), EdgesAnswerBounds::kCount); }
 
@@ -355,7 +349,7 @@ absl::StatusOr<EdgesAnswer> EdgesFromJson(AnswerBody* body, size_t limit) {
   EdgesMaker maker(limit);
   const JsonBounds bounds = {EdgesAnswerBounds::kBytes + limit * EdgesAnswerBounds::kEdgeBytes,
                              AnswerBounds::kTokenBytes, AnswerBounds::kDepth};
-  if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
+  if (absl::Status status = ReadJson(body, kAnswerSource, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/attach/answer_errors.h"
 #include "src/attach/end_from_json.h"
 #include "src/attach/snapshot_from_json.h"
 #include "src/json/json_reader.h"
@@ -20,12 +21,6 @@ namespace {
 
 constexpr int64_t kUnknownTime = -1;
 
-constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
-
-absl::Status NoAnswer() { return absl::InvalidArgumentError(kSource.not_json); }
-absl::Status UnreadableEdge() {
-  return absl::InvalidArgumentError("the agent's answer contains an edge that cannot be read");
-}
 absl::Status TooManySeconds() {
   return absl::ResourceExhaustedError(
       absl::StrCat("the agent's answer has more than ", HistoryAnswerBounds::kSeconds, " seconds"));
@@ -245,7 +240,7 @@ absl::StatusOr<HistoryAnswer> HistoryMaker::Finish() const {
 absl::StatusOr<HistoryAnswer> HistoryFromJson(AnswerBody* body, size_t limit, IdentityPool* pool) {
   HistoryMaker maker(limit, pool);
   const JsonBounds bounds = {HistoryAnswerBounds::kBytes, AnswerBounds::kTokenBytes, AnswerBounds::kDepth};
-  if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
+  if (absl::Status status = ReadJson(body, kAnswerSource, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
 }
 

@@ -15,6 +15,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "src/attach/answer_errors.h"
 #include "src/attach/end_from_json.h"
 #include "src/base/strings.h"
 #include "src/flow/connection_view.h"
@@ -115,10 +116,6 @@ void Subtract(const DirectionSummary& listed, DirectionSummary* all) {
   all->payload_bytes -= std::min(all->payload_bytes, listed.payload_bytes);
   all->payload_bytes_per_second = std::max(all->payload_bytes_per_second - listed.payload_bytes_per_second, 0.0);
 }
-
-constexpr JsonSource kSource = {"the agent's answer", "the answer is not that of a tcpgauge agent"};
-
-absl::Status NoAnswer() { return absl::InvalidArgumentError(kSource.not_json); }
 
 absl::Status UnreadableConnection() {
   return absl::InvalidArgumentError("the agent's answer contains a connection that cannot be read");
@@ -512,7 +509,7 @@ absl::StatusOr<Snapshot> SnapshotFromJson(AnswerBody* body, size_t limit) {
   SnapshotMaker maker(limit);
   const JsonBounds bounds = {AnswerBounds::kBytes + limit * AnswerBounds::kConnectionBytes, AnswerBounds::kTokenBytes,
                              AnswerBounds::kDepth};
-  if (absl::Status status = ReadJson(body, kSource, bounds, &maker); !status.ok()) return status;
+  if (absl::Status status = ReadJson(body, kAnswerSource, bounds, &maker); !status.ok()) return status;
   return maker.Finish();
 }
 

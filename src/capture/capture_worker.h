@@ -63,10 +63,10 @@ struct WorkerLinks {
   const Clock* clock = nullptr;
   EndedQueue* ended = nullptr;            // this worker's own queue; null: ended connections are not reported
   DropWarnings* drop_warnings = nullptr;  // of packets that the kernel dropped; null: no warnings
-  // With several workers of a live capture: what they share. `index` is then the index of this worker. Null: every
-  // packet that this worker reads goes to its own table.
+  // What several workers of a live capture share. Null for one worker, and where files are read. Then every packet that
+  // a worker reads goes to its own table.
   HandoverGroup* handover = nullptr;
-  size_t index = 0;
+  size_t index = 0;                           // with `handover`: of this worker
   DropWarnings* handover_warnings = nullptr;  // of packets that were lost between workers; null: no warnings
   // Whether this worker logs the events that every worker sees: an interface comes or goes, or the clock is set. Set it
   // for one worker only. Otherwise each event would be logged several times.

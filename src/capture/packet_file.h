@@ -24,8 +24,8 @@ class PacketFile {
   struct Packet {
     uint32_t link_type;  // a LINKTYPE_ value of https://www.tcpdump.org/linktypes.html
     uint32_t interface;  // the interface's number in InterfaceNames
-    // Nanoseconds of the Unix epoch, from 1970 to 2116. A simple packet block of a pcapng file has no time. `time_ns`
-    // is then the time offset that the file gives for the interface, or 0 without such an offset.
+    // Nanoseconds of the Unix epoch, from 1970 to 2116. A simple packet block of a pcapng file has no time. Such a
+    // packet gets the time offset of its interface, or 0 if the file gives none.
     int64_t time_ns;
     uint32_t wire_length_bytes;
     absl::Span<const uint8_t> captured;  // valid until the next call of Next()

@@ -16,9 +16,9 @@
 
 namespace tcpgauge {
 
-// The identity of a cell. A cell is all connections that have the same client workload (or client prefix), server
-// workload, server port and zones, and of which the same ends are local to this node. `edge.reporter` keeps its
-// default, because a cell may count for two reporters (see Reporter).
+// The identity of a cell: all connections that have the same client workload (or client prefix), server workload,
+// server port, zones and local ends. A local end is one on this node. `edge.reporter` keeps its default, because a cell
+// may count for two reporters (see Reporter).
 struct WorkloadCellKey {
   WorkloadEdgeKey edge;
   uint8_t local_ends = 0;   // as in Binding
